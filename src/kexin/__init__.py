@@ -1,0 +1,1 @@
+"""Kexin (科信) scores technology firms for credit and keeps the whitelist."""

@@ -1,0 +1,150 @@
+"""Where things are, and what differs between a laptop and a bank: `kexin.toml`.
+
+Read once by the command line and passed down. The defaults need no server.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kexin import tomlfile
+from kexin.errors import ConfigurationError
+from kexin.language import Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE = "kexin.toml"
+
+TEMPLATE = """\
+# A Kexin workspace. Every key may be left out; what stands here is the default.
+
+[engine]
+# Threads and memory of the embedded DuckDB; 0 and "" leave the choice to it.
+threads = 0
+memory = ""
+
+[mlflow]
+# Empty: a SQLite store and artifacts under mlruns/. A server: its address.
+tracking_uri = ""
+experiment = "kexin"
+"""
+
+
+class Engine(tomlfile.Section):
+    """The embedded DuckDB.
+
+    Attributes:
+        threads: Threads; 0 leaves the choice to DuckDB.
+        memory: Limit, such as `"8GB"`; empty leaves the choice to DuckDB.
+    """
+
+    threads: int = 0
+    memory: str = ""
+
+
+class Tracking(tomlfile.Section):
+    """MLflow.
+
+    Attributes:
+        tracking_uri: Address of a server; empty for the SQLite store in `mlruns/`.
+        experiment: Name of the experiment and of the registered model.
+    """
+
+    tracking_uri: str = ""
+    experiment: str = "kexin"
+
+
+class File(tomlfile.Section):
+    """The form of `kexin.toml`."""
+
+    engine: Engine = Engine()
+    mlflow: Tracking = Tracking()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A workspace: its folder and what its `kexin.toml` says.
+
+    Args:
+        folder: The workspace.
+        engine: The embedded engine.
+        mlflow: The tracking store.
+    """
+
+    folder: Path
+    engine: Engine = Engine()
+    mlflow: Tracking = Tracking()
+
+    @property
+    def warehouse(self) -> Path:
+        """Folder of the warehouse."""
+        return self.folder / "data" / "warehouse"
+
+    @property
+    def panels(self) -> Path:
+        """Folder of computed panels."""
+        return self.folder / "data" / "panels"
+
+    @property
+    def scores(self) -> Path:
+        """Folder of scores, one file a day of reading."""
+        return self.folder / "data" / "scores"
+
+    @property
+    def editions(self) -> Path:
+        """Folder of published editions."""
+        return self.folder / "data" / "editions"
+
+    @property
+    def mappings(self) -> Path:
+        """Folder of the mappings that the workspace knows by name."""
+        return self.folder / "data" / "mappings"
+
+    @property
+    def models(self) -> Path:
+        """Folder of exported bundles."""
+        return self.folder / "models"
+
+    @property
+    def mlruns(self) -> Path:
+        """Folder of the local MLflow store."""
+        return self.folder / "mlruns"
+
+    @property
+    def policy(self) -> Path:
+        """The policy's numbers, with their first days."""
+        return self.folder / "policy.toml"
+
+
+def workspace(folder: Path) -> Settings:
+    """Return the settings of a workspace.
+
+    Raises:
+        ConfigurationError: The folder is no workspace, or its `kexin.toml` is wrong.
+    """
+    path = folder / FILE
+    if not path.exists():
+        raise ConfigurationError(
+            Text("这里不是Kexin工作区", "this folder is not a Kexin workspace"),
+            where=str(folder),
+            expected=Text(f"文件夹中应有{FILE}", f"a file {FILE} in the folder"),
+            do=Text(
+                f"运行 kexin init {folder}，或用 --workspace 指定工作区",
+                f"run kexin init {folder}, or name a workspace with --workspace",
+            ),
+        )
+    file = tomlfile.read(path, File)
+    return Settings(folder=folder, engine=file.engine, mlflow=file.mlflow)
+
+
+def init(folder: Path) -> Settings:
+    """Make a workspace in a folder, and return its settings; what is there stays."""
+    settings = Settings(folder=folder)
+    for needed in (settings.mappings, settings.models, settings.mlruns):
+        needed.mkdir(parents=True, exist_ok=True)
+    path = folder / FILE
+    if not path.exists():
+        path.write_text(TEMPLATE, encoding="utf-8")
+    return workspace(folder)
