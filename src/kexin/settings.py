@@ -74,8 +74,8 @@ class Settings:
     """
 
     folder: Path
-    engine: Engine = Engine()
-    mlflow: Tracking = Tracking()
+    engine: Engine
+    mlflow: Tracking
 
     @property
     def warehouse(self) -> Path:
@@ -141,7 +141,7 @@ def workspace(folder: Path) -> Settings:
 
 def init(folder: Path) -> Settings:
     """Make a workspace in a folder, and return its settings; what is there stays."""
-    settings = Settings(folder=folder)
+    settings = Settings(folder=folder, engine=Engine(), mlflow=Tracking())
     for needed in (settings.mappings, settings.models, settings.mlruns):
         needed.mkdir(parents=True, exist_ok=True)
     path = folder / FILE

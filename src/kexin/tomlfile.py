@@ -79,7 +79,9 @@ def mistakes(
         return ConfigurationError(
             Text(f"未知的键“{key[-1]}”{more_zh}", f"unknown key {key[-1]!r}{more}"),
             where=where,
-            expected=Text(f"以下之一：{'、'.join(known)}", f"one of {', '.join(known)}"),
+            expected=Text(
+                f"以下之一：{'、'.join(known)}", f"one of {', '.join(known)}"
+            ),
             do=Text(f"是否应为“{guess}”？", f"did you mean {guess!r}?"),
         )
     found = repr(first["input"]) if first["type"] != "missing" else "nothing"
@@ -118,9 +120,8 @@ def known_below(model: type[BaseModel], names: Sequence[str]) -> set[str]:
     for place, name in enumerate(names[:-1]):
         if name in model.model_fields:
             annotation = model.model_fields[name].annotation
-            inner = list(models_in(annotation))
             rest = names[place + 1 :]
-            return set().union(*(known_below(m, rest) for m in inner)) if inner else set()
+            return set().union(*(known_below(m, rest) for m in models_in(annotation)))
     return set(model.model_fields)
 
 

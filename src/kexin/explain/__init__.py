@@ -1,0 +1,1 @@
+"""Why a firm scored as it did: points, reasons, records."""

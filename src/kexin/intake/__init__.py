@@ -1,0 +1,1 @@
+"""From a bureau's files to the warehouse, all or nothing."""

@@ -1,0 +1,1 @@
+"""From a panel and its outcomes to a model in a bundle."""

@@ -1,0 +1,1 @@
+"""Signals at chosen days for chosen firms, and what became of them."""

@@ -1,0 +1,1 @@
+"""What each register's tables look like. Pure declarations, one file a register."""

@@ -1,0 +1,94 @@
+"""Calendar months and the Spring Festival, computed here, so that no engine does it.
+
+A day is a `datetime.date` in Asia/Shanghai. A window over event dates is half-open: it
+leaves out its first day and holds its last. Months are calendar months, the day clipped
+to the month's length (READINGS.md, section 1).
+"""
+
+from __future__ import annotations
+
+import calendar
+import csv
+import functools
+from datetime import date, datetime, time, timedelta
+from importlib import resources
+
+FESTIVAL_DAYS = 7
+"""Length of the festival week from its first day (READINGS.md, A32)."""
+
+
+def months_before(day: date, months: int) -> date:
+    """Return the day `months` calendar months earlier, clipped to the month's length.
+
+    Examples:
+        >>> months_before(date(2026, 3, 31), 1)
+        datetime.date(2026, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    length = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, length))
+
+
+def month_start(day: date) -> date:
+    """Return the first day of the month in which a day falls."""
+    return day.replace(day=1)
+
+
+def is_month_end(day: date) -> bool:
+    """Whether a day is the last of its month."""
+    return (day + timedelta(1)).day == 1
+
+
+def last_closed_month(as_of: date, lag_days: int = 0) -> date:
+    """Return the first day of the latest month whose last day + `lag_days` has come.
+
+    A month is closed on its last day, at its end (READINGS.md, A01c).
+
+    Examples:
+        >>> last_closed_month(date(2020, 1, 31))
+        datetime.date(2020, 1, 1)
+        >>> last_closed_month(date(2020, 1, 31), lag_days=3)
+        datetime.date(2019, 12, 1)
+    """
+    following = month_start(as_of - timedelta(lag_days) + timedelta(1))
+    return months_before(following, 1)
+
+
+def month_span(latest: date, first: int, last: int) -> tuple[date, date]:
+    """Return the half-open span of days of months `first` to `last` counted backwards.
+
+    Args:
+        latest: First day of month 1.
+        first: Number of the latest month of the span.
+        last: Number of its earliest month.
+
+    Returns:
+        The day before the span, and its last day.
+
+    Examples:
+        >>> month_span(date(2019, 12, 1), 1, 2)
+        (datetime.date(2019, 10, 31), datetime.date(2019, 12, 31))
+    """
+    after = months_before(latest, last - 1) - timedelta(1)
+    until = months_before(latest, first - 2) - timedelta(1)
+    return after, until
+
+
+def next_midnight(as_of: date) -> datetime:
+    """Return the end of a day: what is known before it is known on that day (A02)."""
+    return datetime.combine(as_of + timedelta(1), time.min)
+
+
+@functools.cache
+def spring_festivals() -> tuple[date, ...]:
+    """Return the first day of each Spring Festival in the package's calendar.
+
+    Source:
+        `ref_calendar.csv`, after GB/T 33661-2017 (calculation of the Chinese calendar).
+    """
+    text = resources.files("kexin.algebra").joinpath("ref_calendar.csv").read_text()
+    return tuple(
+        date.fromisoformat(row["date"])
+        for row in csv.DictReader(text.splitlines())
+        if row["kind"] == "spring_festival"
+    )
