@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import hashlib
 import json
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +36,7 @@ def plain(content: Any) -> Any:  # noqa: ANN401  (any JSON content)
     match content:
         case None | bool() | int() | float() | str():
             return content
-        case Decimal() | datetime.date():
+        case Decimal() | date():
             return str(content)
         case dict():
             return {str(key): plain(value) for key, value in content.items()}

@@ -26,7 +26,7 @@ Examples:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -398,26 +398,14 @@ def table_of(node: Node) -> str:
     return next(part.table for part in walk(node) if isinstance(part, Column))
 
 
-def children(node: Node) -> tuple[Node, ...]:
-    """Return the parts of a formula one step down, from left to right."""
-    match node:
-        case Operation(left=left, right=right):
-            return (left, right)
-        case IsIn(item=item) | IsAbsent(item=item):
-            return (item,)
-        case Given(item=item, condition=condition):
-            return (item, condition)
-        case Choose(condition=condition, then=then, otherwise=otherwise):
-            return (condition, then, otherwise)
-        case Call(items=items) | Statistic(items=items):
-            return items
-        case Aggregate(of=of, where=where):
-            return (of,) if where is None else (of, where)
-        case Across(of=of, by=by, rank=rank):
-            return (of, by) if rank is None else (of, by, rank)
-        case LongestGap(of=of, where=where):
-            return (of, where)
-    return ()
+def children(node: Node) -> Iterator[Node]:
+    """Yield the parts of a formula one step down, from left to right."""
+    for field in fields(node):
+        match getattr(node, field.name):
+            case Node() as part:
+                yield part
+            case tuple() as parts:
+                yield from (part for part in parts if isinstance(part, Node))
 
 
 def walk(node: Node) -> Iterator[Node]:

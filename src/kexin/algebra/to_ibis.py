@@ -1,0 +1,252 @@
+"""Formulas as Ibis expressions: the only place that knows an engine's language.
+
+Sums, counts and products stay decimals and integers, so that their value does not
+depend on the order of rows. Quotients are quotients of floats: decimals keep 9 digits
+on Spark and 17 on DuckDB.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from kexin.algebra.dates import is_month_end, next_midnight
+from kexin.algebra.nodes import (
+    Call,
+    Choose,
+    Constant,
+    Given,
+    IsAbsent,
+    IsIn,
+    Operation,
+    Statistic,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    import ibis.expr.types as ir
+
+    from kexin.algebra.nodes import (
+        Aggregate,
+        Function,
+        Node,
+        Operator,
+        Span,
+        StatisticName,
+    )
+
+    Leaf = Callable[[Any], ir.Value]
+
+OPERATORS: dict[Operator, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": lambda left, right: left.cast("float64") / right.cast("float64").nullif(0),
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "and": operator.and_,
+    "or": operator.or_,
+}
+
+
+def to_ibis(node: Node, leaf: Leaf, as_of: date | None = None) -> ir.Value:
+    """Return the Ibis value of a formula.
+
+    Args:
+        node: The formula.
+        leaf: Gives the Ibis value of a leaf: a column, a reduction, a signal.
+        as_of: The day from which `days_since` and `months_since` count.
+    """
+
+    def value(part: Node) -> ir.Value:
+        return to_ibis(part, leaf, as_of)
+
+    match node:
+        case Constant(value=constant):
+            return ibis.literal(constant)
+        case Operation(operator=op, left=left, right=right):
+            return OPERATORS[op](value(left), value(right))
+        case IsIn(item=item, values=values):
+            return value(item).isin(values)
+        case IsAbsent(item=item):
+            return value(item).isnull()
+        case Given(item=item, condition=condition):
+            return ibis.ifelse(value(condition), value(item), None)
+        case Choose(condition=condition, then=then, otherwise=otherwise):
+            return ibis.ifelse(value(condition), value(then), value(otherwise))
+        case Call(function=function, items=items):
+            return call(function, [value(item) for item in items], as_of)
+        case Statistic(name=name, items=items):
+            return STATISTICS[name]([value(item).cast("float64") for item in items])
+    return leaf(node)
+
+
+def call(function: Function, items: Sequence[ir.Value], as_of: date | None) -> ir.Value:
+    """Return the Ibis value of a function."""
+    if function in {"days_since", "months_since"}:
+        assert as_of is not None, f"{function} needs an as-of date"
+        return SINCE[function](items[0], as_of)
+    return FUNCTIONS[function](*items)
+
+
+def days_since(day: ir.DateValue, as_of: date) -> ir.IntegerValue:
+    """Return the days from a day to the as-of date."""
+    return ibis.literal(as_of).delta(day, unit="day")
+
+
+def months_since(day: ir.DateValue, as_of: date) -> ir.IntegerValue:
+    """Return the months completed from a day to the as-of date (READINGS.md, A65)."""
+    months = as_of.year * 12 + as_of.month - day.year() * 12 - day.month()
+    if is_month_end(as_of):
+        return months
+    return months - (day.day() > as_of.day).cast("int64")
+
+
+def days_to_month_end(day: ir.DateValue) -> ir.IntegerValue:
+    """Return the days left of the month in which a day falls."""
+    following = day.truncate("M") + ibis.interval(months=1)
+    return following.cast("date").delta(day, unit="day") - 1
+
+
+def square(amount: ir.DecimalValue) -> ir.DecimalValue:
+    """Return an amount's square, exact: two factors of 18 digits fit into 38."""
+    exact = amount.cast("decimal(18, 2)")
+    return exact * exact
+
+
+def strictest(choose: Callable[..., ir.Value]) -> Callable[..., ir.Value]:
+    """Return greatest or least as absent where any item is; SQL's leave it out."""
+
+    def chosen(*items: ir.Value) -> ir.Value:
+        known = functools.reduce(operator.and_, [item.notnull() for item in items])
+        return ibis.ifelse(known, choose(*items), None)
+
+    return chosen
+
+
+FUNCTIONS: dict[Function, Callable[..., ir.Value]] = {
+    "abs": lambda item: item.abs(),
+    "coalesce": ibis.coalesce,
+    "days_to_month_end": days_to_month_end,
+    "greatest": strictest(ibis.greatest),
+    "least": strictest(ibis.least),
+    "ln_1p": lambda item: (item.cast("float64") + 1.0).ln(),
+    "month_start": lambda day: day.truncate("M").cast("date"),
+    "not": operator.invert,
+    "square": square,
+}
+
+SINCE: dict[Function, Callable[[Any, date], ir.Value]] = {
+    "days_since": days_since,
+    "months_since": months_since,
+}
+
+
+def added(items: Sequence[ir.FloatingValue]) -> ir.FloatingValue:
+    """Return the sum of floats in their order, absent ones left out."""
+    return functools.reduce(operator.add, [item.fill_null(0.0) for item in items])
+
+
+def present(items: Sequence[ir.FloatingValue]) -> ir.FloatingValue:
+    """Return how many items are not absent."""
+    return added([item.notnull().cast("float64") for item in items])
+
+
+def mean(items: Sequence[ir.FloatingValue]) -> ir.FloatingValue:
+    """Return the mean of the items that are not absent."""
+    return added(items) / present(items).nullif(0.0)
+
+
+def deviation(items: Sequence[ir.FloatingValue]) -> ir.FloatingValue:
+    """Return the deviation of a sample, with n - 1."""
+    middle = mean(items)
+    squares = added([(item - middle) * (item - middle) for item in items])
+    freedom = present(items) - 1.0
+    return (squares / ibis.ifelse(freedom > 0, freedom, None)).sqrt()
+
+
+def slope(items: Sequence[ir.FloatingValue]) -> ir.FloatingValue:
+    """Return the least-squares slope over the items' places 0, 1, ..."""
+    places = [
+        ibis.ifelse(item.notnull(), float(place), None)
+        for place, item in enumerate(items)
+    ]
+    mean_place, mean_item = mean(places), mean(items)
+    pairs = list(zip(places, items, strict=True))
+    joint = added([(p - mean_place) * (i - mean_item) for p, i in pairs])
+    own = added([(p - mean_place) * (p - mean_place) for p in places])
+    return joint / own.nullif(0.0)
+
+
+def median(items: Sequence[ir.FloatingValue]) -> ir.FloatingValue:
+    """Return the middle item, or the mean of the two in the middle."""
+    ordered = ibis.array(list(items)).filter(lambda item: item.notnull()).sort()
+    last = ordered.length() - 1
+    lower, upper = ordered[last // 2], ordered[(last + 1) // 2]
+    return ibis.ifelse(last >= 0, (lower + upper) / 2.0, None)
+
+
+def leading_zeros(items: Sequence[ir.FloatingValue]) -> ir.FloatingValue:
+    """Return how many items are zero before the first that is not."""
+    streak: ir.FloatingValue = ibis.literal(0.0)
+    for item in reversed(items):
+        streak = ibis.ifelse(item == 0.0, streak + 1.0, 0.0)
+    return streak
+
+
+STATISTICS: dict[StatisticName, Callable[[Sequence[Any]], ir.FloatingValue]] = {
+    "deviation": deviation,
+    "leading_zeros": leading_zeros,
+    "mean": mean,
+    "median": median,
+    "slope": slope,
+}
+
+
+def visible(table: ir.Table, as_of: date) -> ir.Table:
+    """Keep the versions that stood at the end of a day (READINGS.md, A02)."""
+    midnight = ibis.literal(next_midnight(as_of))
+    return table.filter(
+        table.known_at < midnight,
+        table.superseded_at.isnull() | (table.superseded_at >= midnight),
+    )
+
+
+def within(table: ir.Table, span: Span, where: Node | None) -> ir.BooleanValue:
+    """Whether a record's event date lies in a span and its condition holds."""
+    rows = table.event_date <= span.until
+    if span.after is not None:
+        rows &= table.event_date > span.after
+    if where is not None:
+        rows &= to_ibis(where, lambda column: table[column.name])
+    return rows
+
+
+def reduce(aggregate: Aggregate, table: ir.Table) -> ir.Value:
+    """Return the Ibis reduction over `table`, for use in a group by.
+
+    The aggregate's window must be a span: see `kexin.algebra.resolve`.
+    """
+    rows = within(table, aggregate.window, aggregate.where)
+    value = to_ibis(aggregate.of, lambda column: table[column.name])
+    match aggregate.reduction:
+        case "sum":
+            return value.sum(where=rows).fill_null(0)
+        case "count":
+            return value.count(where=rows)
+        case "distinct":
+            return value.nunique(where=rows)
+        case "min":
+            return value.min(where=rows)
+        case "max":
+            return value.max(where=rows)
+        case "latest":
+            order = [table.event_date, table.known_at]
+            return value.last(where=rows, order_by=order, include_null=True)
