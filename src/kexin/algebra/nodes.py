@@ -43,6 +43,7 @@ Function = Literal[
     "days_since",
     "days_to_month_end",
     "greatest",
+    "is_absent",
     "least",
     "ln_1p",
     "month_start",
@@ -94,13 +95,13 @@ class Node:
         """Whether the value is one of `values`; absent where the value is."""
         return IsIn(self, values)
 
-    def is_absent(self) -> IsAbsent:
+    def is_absent(self) -> Call:
         """Whether there is no value; never absent itself."""
-        return IsAbsent(self)
+        return Call("is_absent", (self,))
 
-    def given(self, condition: Node) -> Given:
+    def given(self, condition: Node) -> Choose:
         """The value where the condition holds; absent where it does not, or is."""
-        return Given(self, condition)
+        return Choose(condition, self, ABSENT)
 
     def clip(self, low: float, high: float) -> Call:
         """The value, moved into [low, high]; absent where the value is."""
@@ -109,12 +110,16 @@ class Node:
 
 @dataclass(frozen=True, repr=False)
 class Constant(Node):
-    """A value that stands in the formula itself."""
+    """A value that stands in the formula itself; None is absence."""
 
-    value: Value
+    value: Value | None
 
     def __repr__(self) -> str:
         return str(self.value) if isinstance(self.value, date) else repr(self.value)
+
+
+ABSENT = Constant(None)
+"""No value."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -152,27 +157,6 @@ class IsIn(Node):
 
 
 @dataclass(frozen=True, repr=False)
-class IsAbsent(Node):
-    """Whether a formula gives no value."""
-
-    item: Node
-
-    def __repr__(self) -> str:
-        return f"{inside(self.item)} is absent"
-
-
-@dataclass(frozen=True, repr=False)
-class Given(Node):
-    """A formula's value where a condition holds; absent elsewhere."""
-
-    item: Node
-    condition: Node
-
-    def __repr__(self) -> str:
-        return f"({self.item!r} given {self.condition!r})"
-
-
-@dataclass(frozen=True, repr=False)
 class Choose(Node):
     """One formula where a condition holds, another where it does not or is absent."""
 
@@ -181,6 +165,8 @@ class Choose(Node):
     otherwise: Node
 
     def __repr__(self) -> str:
+        if self.otherwise == ABSENT:
+            return f"({self.then!r} given {self.condition!r})"
         return f"({self.then!r} if {self.condition!r} else {self.otherwise!r})"
 
 

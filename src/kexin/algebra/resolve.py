@@ -11,7 +11,6 @@ resolved once for each month that may be the first, and the firm's own records c
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
 from typing import TYPE_CHECKING
 
 from kexin.algebra.dates import last_closed_month, month_span, months_before
@@ -31,9 +30,12 @@ from kexin.algebra.nodes import (
     table_of,
     walk,
 )
+from kexin.errors import DeclarationError
+from kexin.language import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from kexin.algebra.nodes import AnyReduction, AnyWindow, MonthSeries
 
@@ -76,23 +78,12 @@ def resolve_reduction(reduction: AnyReduction, as_of: date) -> Node:
         return with_spans(reduction, as_of, last_closed_month(as_of))
     newest = last_closed_month(as_of)
     oldest = last_closed_month(as_of, series.lag_days)
-    formula = with_spans(reduction, as_of, oldest)
     first = newest_month_seen(series, oldest, newest)
-    for month in reversed(months_between(oldest, newest)):
-        choice = with_spans(reduction, as_of, month)
-        formula = prefer(Operation(">=", first, Constant(month)), choice, formula)
+    formula: Node = with_spans(reduction, as_of, oldest)
+    for month in months_between(oldest, newest):
+        later = with_spans(reduction, as_of, month)
+        formula = Choose(Operation(">=", first, Constant(month)), later, formula)
     return formula
-
-
-def prefer(condition: Node, then: Node, otherwise: Node) -> Node:
-    """Return a choice that tests its own condition before any that stands inside.
-
-    Months are put in from the newest on, so each older one goes to the end.
-    """
-    if isinstance(otherwise, Choose):
-        inner = prefer(condition, then, otherwise.otherwise)
-        return dataclasses.replace(otherwise, otherwise=inner)
-    return Choose(condition, then, otherwise)
 
 
 def months_between(oldest: date, newest: date) -> list[date]:
@@ -116,14 +107,24 @@ def series_of(reduction: AnyReduction) -> MonthSeries | None:
     """Return the series whose months a reduction counts; None if it counts none.
 
     Raises:
-        AssertionError: It counts the months of two series.
+        DeclarationError: It counts the months of two series.
     """
     found = {
-        window.series
+        part.window.series
         for part in walk(reduction)
-        if isinstance(window := getattr(part, "window", None), Months) and window.series
+        if isinstance(part, Aggregate | LongestGap)
+        and isinstance(part.window, Months)
+        and part.window.series
     }
-    assert len(found) <= 1, f"months of two series in one reduction: {reduction!r}"
+    if len(found) > 1:
+        raise DeclarationError(
+            Text(
+                "一个归约用了两个月度序列", "one reduction counts months of two series"
+            ),
+            where=repr(reduction),
+            expected=Text("同一个月度序列", "one series of months"),
+            do=Text("请拆成两个归约", "write it as two reductions"),
+        )
     return next(iter(found), None)
 
 

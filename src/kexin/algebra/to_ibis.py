@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import operator
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -18,8 +19,6 @@ from kexin.algebra.nodes import (
     Call,
     Choose,
     Constant,
-    Given,
-    IsAbsent,
     IsIn,
     Operation,
     Statistic,
@@ -27,7 +26,6 @@ from kexin.algebra.nodes import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
     import ibis.expr.types as ir
 
@@ -56,13 +54,14 @@ OPERATORS: dict[Operator, Callable[[Any, Any], Any]] = {
 }
 
 
-def to_ibis(node: Node, leaf: Leaf, as_of: date | None = None) -> ir.Value:
+def to_ibis(node: Node, leaf: Leaf, as_of: date = date.max) -> ir.Value:
     """Return the Ibis value of a formula.
 
     Args:
         node: The formula.
         leaf: Gives the Ibis value of a leaf: a column, a reduction, a signal.
-        as_of: The day from which `days_since` and `months_since` count.
+        as_of: The day from which `days_since` and `months_since` count. Rules of
+            contracts know no such day and use neither.
     """
 
     def value(part: Node) -> ir.Value:
@@ -70,15 +69,11 @@ def to_ibis(node: Node, leaf: Leaf, as_of: date | None = None) -> ir.Value:
 
     match node:
         case Constant(value=constant):
-            return ibis.literal(constant)
+            return ibis.null() if constant is None else ibis.literal(constant)
         case Operation(operator=op, left=left, right=right):
             return OPERATORS[op](value(left), value(right))
         case IsIn(item=item, values=values):
             return value(item).isin(values)
-        case IsAbsent(item=item):
-            return value(item).isnull()
-        case Given(item=item, condition=condition):
-            return ibis.ifelse(value(condition), value(item), None)
         case Choose(condition=condition, then=then, otherwise=otherwise):
             return ibis.ifelse(value(condition), value(then), value(otherwise))
         case Call(function=function, items=items):
@@ -88,10 +83,9 @@ def to_ibis(node: Node, leaf: Leaf, as_of: date | None = None) -> ir.Value:
     return leaf(node)
 
 
-def call(function: Function, items: Sequence[ir.Value], as_of: date | None) -> ir.Value:
+def call(function: Function, items: Sequence[ir.Value], as_of: date) -> ir.Value:
     """Return the Ibis value of a function."""
-    if function in {"days_since", "months_since"}:
-        assert as_of is not None, f"{function} needs an as-of date"
+    if function in SINCE:
         return SINCE[function](items[0], as_of)
     return FUNCTIONS[function](*items)
 
@@ -136,6 +130,7 @@ FUNCTIONS: dict[Function, Callable[..., ir.Value]] = {
     "coalesce": ibis.coalesce,
     "days_to_month_end": days_to_month_end,
     "greatest": strictest(ibis.greatest),
+    "is_absent": lambda item: item.isnull(),
     "least": strictest(ibis.least),
     "ln_1p": lambda item: (item.cast("float64") + 1.0).ln(),
     "month_start": lambda day: day.truncate("M").cast("date"),
