@@ -14,14 +14,14 @@ stands on reductions.
 
 Absence: an operation on an absent value is absent, and so is a division by zero. `and`
 and `or` follow SQL: false and absent is false, true or absent is true. A sum and a
-count of nothing are 0; a minimum, maximum or latest value of nothing is absent. A part
-that is absent counts as 0 in a sum (READINGS.md, A62). `.given(condition)` is the one
-way to make a value absent on purpose.
+count of nothing are 0, and an absent value adds nothing to them; a minimum, maximum or
+latest value of nothing is absent. `.given(condition)` is the one way to make a value
+absent on purpose.
 
 Examples:
     >>> sales = Column("tax_invoice", "amount_ex_tax")
     >>> total(sales, Window(12)) / total(sales, Window(12, ending=12)) - 1
-    sum(amount_ex_tax)[12m] / sum(amount_ex_tax)[12m, 12m ago] - 1
+    (sum(amount_ex_tax)[12m] / sum(amount_ex_tax)[12m, 12m ago]) - 1
 """
 
 from __future__ import annotations
@@ -279,14 +279,16 @@ class Aggregate(Node):
         reduction: How many values become one. `latest` is the value of the record with
             the greatest event date, then known date, even where it is absent (A05b).
         of: What is reduced: a formula over the columns of one table.
-        window: Which event dates count.
+        window: Which days count.
         where: Which records count; all if None.
+        on: The day that must fall in the window; the event date if None.
     """
 
     reduction: Reduction
     of: Node
     window: AnyWindow = Window()
     where: Node | None = None
+    on: Node | None = None
 
     @property
     def table(self) -> str:
@@ -295,7 +297,8 @@ class Aggregate(Node):
 
     def __repr__(self) -> str:
         where = f" where {self.where!r}" if self.where else ""
-        return f"{self.reduction}({self.of!r}{where})[{self.window}]"
+        on = f" by {self.on!r}" if self.on else ""
+        return f"{self.reduction}({self.of!r}{where}{on})[{self.window}]"
 
 
 @dataclass(frozen=True, repr=False)
@@ -367,6 +370,13 @@ def total(of: Node, window: AnyWindow, where: Node | None = None) -> Aggregate:
 def count(of: Node, window: AnyWindow, where: Node | None = None) -> Aggregate:
     """Number of records with a value of `of` in the window; 0 without one."""
     return Aggregate("count", of, window, where)
+
+
+def month_by_month(
+    of: Node, series: MonthSeries, last: int, where: Node | None = None
+) -> tuple[Aggregate, ...]:
+    """Sums of `of` in each known month, from the latest (1) back to `last`."""
+    return tuple(total(of, series.months(k, k), where) for k in range(1, last + 1))
 
 
 def as_node(value: Node | Value) -> Node:

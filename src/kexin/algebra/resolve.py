@@ -140,6 +140,7 @@ def span(window: AnyWindow, as_of: date, first_month: date) -> Span:
     """Return the days of a window on a day.
 
     Examples:
+        >>> from datetime import date
         >>> str(span(Window(12), date(2026, 3, 31), date(2026, 3, 1)))
         '(2025-03-31, 2026-03-31]'
     """

@@ -21,6 +21,7 @@ from kexin.algebra.nodes import (
     Constant,
     IsIn,
     Operation,
+    Span,
     Statistic,
 )
 
@@ -31,10 +32,11 @@ if TYPE_CHECKING:
 
     from kexin.algebra.nodes import (
         Aggregate,
+        AnyWindow,
         Function,
+        LongestGap,
         Node,
         Operator,
-        Span,
         StatisticName,
     )
 
@@ -214,14 +216,30 @@ def visible(table: ir.Table, as_of: date) -> ir.Table:
     )
 
 
-def within(table: ir.Table, span: Span, where: Node | None) -> ir.BooleanValue:
-    """Whether a record's event date lies in a span and its condition holds."""
-    rows = table.event_date <= span.until
+def spanned(window: AnyWindow) -> Span:
+    """Return a window that is a span.
+
+    Raises:
+        TypeError: It is none: the formula was not resolved to a day.
+    """
+    if isinstance(window, Span):
+        return window
+    raise TypeError(window)
+
+
+def within(table: ir.Table, reduction: Aggregate | LongestGap) -> ir.BooleanValue:
+    """Whether a record's day lies in a reduction's span and its condition holds."""
+
+    def value(part: Node) -> ir.Value:
+        return to_ibis(part, lambda column: table[column.name])
+
+    on = getattr(reduction, "on", None)
+    day = table.event_date if on is None else value(on)
+    span = spanned(reduction.window)
+    rows = day <= span.until
     if span.after is not None:
-        rows &= table.event_date > span.after
-    if where is not None:
-        rows &= to_ibis(where, lambda column: table[column.name])
-    return rows
+        rows &= day > span.after
+    return rows if reduction.where is None else rows & value(reduction.where)
 
 
 def reduce(aggregate: Aggregate, table: ir.Table) -> ir.Value:
@@ -229,7 +247,7 @@ def reduce(aggregate: Aggregate, table: ir.Table) -> ir.Value:
 
     The aggregate's window must be a span: see `kexin.algebra.resolve`.
     """
-    rows = within(table, aggregate.window, aggregate.where)
+    rows = within(table, aggregate)
     value = to_ibis(aggregate.of, lambda column: table[column.name])
     match aggregate.reduction:
         case "sum":

@@ -1,0 +1,589 @@
+"""Signals of the invoices (发票), as REGISTERS.md calls them: part of the tax register.
+
+Void invoices are left out; every other row counts with its sign, a red one on its own
+day (READINGS.md, A20). An invoice that counts as one is blue and not void (A35). The
+customers and suppliers are the parties of such invoices (A36).
+"""
+
+# fmt: off
+# A sentence and its translation stay on one line, so that a person can compare them.
+
+from kexin.algebra.nodes import (
+    Across,
+    Aggregate,
+    Call,
+    Choose,
+    Constant,
+    LongestGap,
+    Months,
+    MonthSeries,
+    Node,
+    Statistic,
+    Window,
+    count,
+    month_by_month,
+    total,
+)
+from kexin.language import Text
+from kexin.registers.tax import TaxInvoice
+from kexin.signals.signal import Signal
+
+YEAR = Window(12)
+EVER = Window()
+
+sold = TaxInvoice.direction.is_in("out")
+bought = TaxInvoice.direction.is_in("in")
+blue = ~TaxInvoice.invoice_status.is_in("void", "red")
+red = TaxInvoice.invoice_status.is_in("red")
+void = TaxInvoice.invoice_status.is_in("void")
+sold_net, bought_net = sold & ~void, bought & ~void
+sold_blue, bought_blue = sold & blue, bought & blue
+electronic = TaxInvoice.invoice_kind.is_in("e_special", "e_normal")
+
+amount = TaxInvoice.amount_ex_tax
+uid = TaxInvoice.invoice_uid
+issued = TaxInvoice.issue_date
+issue_month = Call("month_start", (issued,))
+party = Call("coalesce", (TaxInvoice.counterparty_code, TaxInvoice.counterparty_name))
+
+sales_months = MonthSeries(sold, TaxInvoice.lag_days)
+purchase_months = MonthSeries(bought, TaxInvoice.lag_days)
+
+any_invoice = count(uid, EVER) > 0
+sales, purchases = total(amount, YEAR, sold_net), total(amount, YEAR, bought_net)
+sold_n, bought_n = count(uid, YEAR, sold_blue), count(uid, YEAR, bought_blue)
+sold_rows, bought_rows = count(uid, YEAR, sold_net), count(uid, YEAR, bought_net)
+sales_by_month = month_by_month(amount, sales_months, 24, sold_net)
+turnover = sales + purchases
+
+
+def of_months(reduction: Aggregate) -> Aggregate:
+    """The same reduction as the monthly table gives it: by the month's first day."""
+    return Aggregate(
+        reduction.reduction, reduction.of, reduction.window, reduction.where, issue_month
+    )
+
+
+def customers(first: int, last: int) -> Aggregate:
+    """Number of customers in the known months `first` to `last`."""
+    return Aggregate("distinct", party, sales_months.months(first, last), sold_blue)
+
+
+def share(part: Node, whole: Node) -> Node:
+    """A part of a whole; absent where the whole is not above zero."""
+    return (part / whole).given(whole > 0)
+
+
+def kept(series: MonthSeries, net: Node, valid: Node) -> Node:
+    """Share of the trade of months 13-24 that was with parties met again in 1-12."""
+    before = count(uid, series.months(13, 24), valid)
+    again = count(uid, series.months(1, 12), valid)
+    worth = total(amount, series.months(13, 24), net).given(before > 0)
+    parties = Across("count", worth, by=party)
+    old, still = (
+        Across("sum", part, by=party) for part in (worth, worth.given(again > 0))
+    )
+    return share(still, old).given(parties >= 3)
+
+
+def sum_of(parts: tuple[Node, ...]) -> Node:
+    """The sum of several formulas."""
+    first, *others = parts
+    for other in others:
+        first = first + other
+    return first
+
+
+sales_12m = Signal(
+    id="inv.sales_12m",
+    name=Text("近12个月销项净额", "Invoiced sales, 12 months"),
+    formula=sales.given(any_invoice),
+    unit="CNY", direction=-1, absent="no_records", family="volume",
+    reason=Text("近12个月开票销售净额{v_wan}万元", "Invoiced sales of 12 months are CNY {v_wan} ten-thousand, net of returns"),
+    why="Scale: the strongest single signal in the calibration data",
+    source="SIGNALS.md section 3.6, tax.sales_12m (invoices)",
+)
+
+
+purchases_12m = Signal(
+    id="inv.purchases_12m",
+    name=Text("近12个月进项净额", "Invoiced purchases, 12 months"),
+    formula=purchases.given(any_invoice),
+    unit="CNY", direction=-1, absent="no_records", family="volume",
+    reason=Text("近12个月采购净额{v_wan}万元", "Invoiced purchases of 12 months are CNY {v_wan} ten-thousand, net of returns"),
+    why="A firm that buys is a firm that works",
+    source="SIGNALS.md section 3.6, by analogy to sales",
+)
+
+
+sales_n_12m = Signal(
+    id="inv.sales_n_12m",
+    name=Text("近12个月有效销项张数", "Sales invoices, 12 months"),
+    formula=Call("ln_1p", (sold_n,)).given(any_invoice),
+    unit="ln count", direction=-1, absent="no_records", family="volume",
+    reason=Text("近12个月开具有效发票{v_n}张", "{v_n} valid sales invoices in 12 months"),
+    why="Many small sales are steadier than few large ones",
+    source="REGISTERS.md section 4: bank clients issue 15.6 a month at the median",
+)
+
+
+ticket_12m = Signal(
+    id="inv.ticket_12m",
+    name=Text("近12个月单张平均金额", "Mean amount of a sales invoice, 12 months"),
+    formula=share(total(amount, YEAR, sold_blue), sold_n).given(sold_n >= 5),
+    unit="CNY", direction=0, absent="too_few", family="volume",
+    reason=Text("近12个月单张发票平均{v_wan}万元", "A sales invoice of 12 months is CNY {v_wan} ten-thousand on average"),
+    why="Tells wholesale from retail; read beside the number of invoices",
+    source="[design] what a lender asks of invoices",
+)
+
+
+vat_net_12m = Signal(
+    id="inv.vat_net_12m",
+    name=Text("近12个月销项税额减进项税额", "Output less input tax, 12 months"),
+    formula=(
+        total(TaxInvoice.tax_amount, YEAR, sold_net)
+        - total(TaxInvoice.tax_amount, YEAR, bought_net)
+    ).given(any_invoice),
+    unit="CNY", direction=-1, absent="no_records", family="tax",
+    reason=Text("近12个月销项税额减进项税额为{v_wan}万元", "Output tax less input tax of 12 months is CNY {v_wan} ten-thousand"),
+    why="Value added, and the tax that follows from it",
+    source="SIGNALS.md section 3.6, tax paid net",
+)
+
+
+vat_burden_12m = Signal(
+    id="inv.vat_burden_12m",
+    name=Text("近12个月发票税负率", "Net tax to sales, 12 months"),
+    formula=(
+        (
+            total(TaxInvoice.tax_amount, YEAR, sold_net)
+            - total(TaxInvoice.tax_amount, YEAR, bought_net)
+        )
+        / sales
+    ).given(sales >= 100_000),
+    unit="fraction", direction=0, absent="small_base", family="tax",
+    reason=Text("近12个月发票税负率{v_pct}%", "Output tax less input tax is {v_pct}% of sales"),
+    why="Far below peers: thin margins or false input; far above: no real purchases",
+    source="SIGNALS.md section 2, tax.burden_12m, taken from invoices",
+)
+
+
+sales_g12 = Signal(
+    id="inv.sales_g12",
+    name=Text("近12个月开票销售同比", "Invoiced sales growth, year on year"),
+    formula=(
+        total(amount, sales_months.months(1, 12), sold_net)
+        / total(amount, sales_months.months(13, 24), sold_net)
+    ).given(total(amount, sales_months.months(13, 24), sold_net) >= 50_000),
+    unit="ratio", direction=-1, absent="small_base", family="growth",
+    reason=Text("近12个月开票销售额为上年同期的{v_pct}%", "Invoiced sales of 12 months are {v_pct}% of the year before"),
+    why="Growth or decline",
+    source="SIGNALS.md section 3.6, tax.sales_g12",
+)
+
+
+sales_yoy_6m = Signal(
+    id="inv.sales_yoy_6m",
+    name=Text("近6个月开票销售同比", "Invoiced sales, 6 months year on year"),
+    formula=(
+        total(amount, sales_months.months(1, 6), sold_net)
+        / total(amount, sales_months.months(13, 18), sold_net)
+    ).given(total(amount, sales_months.months(13, 18), sold_net) >= 25_000),
+    unit="ratio", direction=-1, absent="small_base", family="growth",
+    reason=Text("近6个月开票销售额为去年同期的{v_pct}%", "Invoiced sales of 6 months are {v_pct}% of a year ago"),
+    why="A half-year fall of more than 50 % is a usual refusal (SRC-B3)",
+    source="SIGNALS.md section 2, tax.sales_yoy_6m, taken from invoices",
+)
+
+
+sales_vs_peak = Signal(
+    id="inv.sales_vs_peak",
+    name=Text("近3个月开票销售较24个月峰值", "Last 3 months against the best 3 in 24"),
+    formula=share(
+        sum_of(sales_by_month[:3]),
+        Call(
+            "greatest",
+            tuple(sum_of(sales_by_month[k : k + 3]) for k in range(22)),
+        ),
+    ),
+    unit="ratio", direction=-1, absent="small_base", family="growth",
+    reason=Text("近3个月开票销售额为24个月内峰值的{v_pct}%", "Invoiced sales of 3 months are {v_pct}% of the best quarter in 24 months"),
+    why="Depth of decline",
+    source="SIGNALS.md section 2, tax.sales_vs_peak, taken from invoices",
+)
+
+
+sales_trend_12m = Signal(
+    id="inv.sales_trend_12m",
+    name=Text("近12个月开票销售趋势", "Trend of monthly invoiced sales"),
+    formula=Statistic(
+        "slope",
+        tuple(
+            Call("ln_1p", (Call("greatest", (month, Constant(0))),))
+            for month in reversed(sales_by_month[:12])
+        ),
+    ).given(any_invoice),
+    unit="ln/month", direction=-1, absent="no_records", family="growth",
+    reason=Text("近12个月开票销售额月均变动{v_pct}%", "Monthly invoiced sales change by {v_pct}% a month"),
+    why="Direction of business",
+    source="SIGNALS.md section 2, tax.sales_trend_12m, taken from invoices, no festival adjustment",
+)
+
+
+in_g6 = Signal(
+    id="inv.in_g6",
+    name=Text("近6月进项同比", "Purchases, 6 months year on year"),
+    formula=(
+        total(amount, purchase_months.months(1, 6), bought_net)
+        / total(amount, purchase_months.months(13, 18), bought_net)
+    ).given(total(amount, purchase_months.months(13, 18), bought_net) >= 25_000),
+    unit="ratio", direction=-1, absent="small_base", family="growth",
+    reason=Text("近6个月进项金额为去年同期的{v_pct}%", "Purchases of 6 months are {v_pct}% of a year ago"),
+    why="Purchases fall before sales",
+    source="SIGNALS.md section 2: WSY",
+)
+
+
+surge_2m = Signal(
+    id="inv.surge_2m",
+    name=Text("近2月开票突增", "Unusual surge before applying"),
+    formula=share(
+        sum_of(sales_by_month[:2]), Statistic("median", sales_by_month[2:14]) * 2
+    ),
+    unit="ratio", direction=0, absent="small_base", family="growth",
+    reason=Text("近2个月开票为此前月中位数的{v_x}倍", "Sales of 2 months are {v_x} times the earlier median"),
+    why="Raised just before a loan; read together with inv.red_old_6m",
+    source="SIGNALS.md section 2: WB",
+)
+
+
+active_12m = Signal(
+    id="inv.active_12m",
+    name=Text("近12月有开票月数", "Months with sales invoices, 12"),
+    formula=Aggregate(
+        "distinct", issue_month, Months(1, 12), sold_blue
+    ).given(any_invoice),
+    unit="months", direction=-1, absent="no_records", family="continuity",
+    reason=Text("近12个月有{v}个月开票", "Invoiced in {v} of 12 months"),
+    why="Bad firms' median is 7 of 12, good firms' 11 (SRC-D1)",
+    source="SIGNALS.md section 2: TB, WB, CUM",
+)
+
+
+in_active_12m = Signal(
+    id="inv.in_active_12m",
+    name=Text("近12个月有进项月数", "Months with purchase invoices, 12"),
+    formula=Aggregate(
+        "distinct", issue_month, Months(1, 12), bought_blue
+    ).given(any_invoice),
+    unit="months", direction=-1, absent="no_records", family="continuity",
+    reason=Text("近12个月有{v}个月取得进项发票", "Received purchase invoices in {v} of 12 months"),
+    why="Continuous purchases show continuous work",
+    source="SIGNALS.md section 2, inv.active_12m, for purchases",
+)
+
+
+sales_days_12m = Signal(
+    id="inv.sales_days_12m",
+    name=Text("近12个月开票天数", "Days with sales invoices, 12 months"),
+    formula=Aggregate(
+        "distinct", issued, YEAR, sold_blue
+    ).given(any_invoice),
+    unit="days", direction=-1, absent="no_records", family="continuity",
+    reason=Text("近12个月有{v}天开票", "Invoiced on {v} days in 12 months"),
+    why="Trading on many days is trading for real",
+    source="REGISTERS.md section 2.2, n_days_active",
+)
+
+
+sales_zero_24m = Signal(
+    id="inv.sales_zero_24m",
+    name=Text("近24个月无开票月数", "Months without sales invoices, 24"),
+    formula=(
+        Constant(24)
+        - Aggregate("distinct", issue_month, sales_months.months(1, 24), sold_blue)
+    ).given(any_invoice),
+    unit="months", direction=1, absent="no_records", family="continuity",
+    reason=Text("近24个月有{v}个月未开票", "{v} of the last 24 months had no sales invoice"),
+    why="Interrupted business",
+    source="SIGNALS.md section 2, tax.sales_zero_12m, taken from invoices",
+)
+
+
+sales_zero_streak = Signal(
+    id="inv.sales_zero_streak",
+    name=Text("当前连续无开票月数", "Months without sales invoices in a row, now"),
+    formula=Statistic(
+        "leading_zeros",
+        tuple(
+            count(uid, sales_months.months(k, k), sold_blue) for k in range(1, 25)
+        ),
+    ).given(any_invoice),
+    unit="months", direction=1, absent="no_records", family="continuity",
+    reason=Text("已连续{v}个月未开票(最多计24个月)", "No sales invoice for {v} months in a row (24 at most)"),
+    why="May have stopped",
+    source="SIGNALS.md section 2, tax.sales_zero_streak, taken from invoices",
+)
+
+
+gap_max_12m = Signal(
+    id="inv.gap_max_12m",
+    name=Text("近12月最长断票天数", "Longest invoicing gap"),
+    formula=LongestGap(issued, YEAR, sold_blue),
+    unit="days", direction=1, absent="too_few", family="continuity",
+    reason=Text("近12个月最长断票{v}天", "The longest gap without invoices was {v} days"),
+    why="“断票” over 45–60 days is a usual refusal",
+    source="SIGNALS.md section 2: TB, WB",
+)
+
+
+since_last = Signal(
+    id="inv.since_last",
+    name=Text("距最近开票天数", "Days since the last sales invoice"),
+    formula=Call(
+        "days_since",
+        (
+            Aggregate(
+                "max", issued, EVER, sold & TaxInvoice.invoice_status.is_in("normal")
+            ),
+        ),
+    ),
+    unit="days", direction=1, absent="no_records", family="continuity",
+    reason=Text("距最近一次开票{v}天", "{v} days since the last sales invoice"),
+    why="Stopped trading",
+    source="SIGNALS.md section 2: TB",
+)
+
+
+history_m = Signal(
+    id="inv.history_m",
+    name=Text("发票历史月数", "Length of the invoice history"),
+    formula=Call("months_since", (Aggregate("min", issued, EVER),)),
+    unit="months", direction=-1, absent="no_records", family="continuity",
+    reason=Text("发票记录已有{v}个月", "The invoice history is {v} months long"),
+    why="A longer record can be read with more confidence; young firms have little",
+    source="SIGNALS.md section 3.6, history length",
+)
+
+
+sales_cv_12m = Signal(
+    id="inv.sales_cv_12m",
+    name=Text("近12个月开票销售变异系数", "Volatility of monthly invoiced sales"),
+    formula=share(
+        Statistic("deviation", sales_by_month[:12]),
+        Statistic("mean", sales_by_month[:12]),
+    ),
+    unit="ratio", direction=1, absent="small_base", family="volatility",
+    reason=Text("近12个月月度开票销售波动系数{v}", "Monthly invoiced sales vary with a coefficient of {v}"),
+    why="Bad firms' median is 2.0 against 0.8 (SRC-D1)",
+    source="SIGNALS.md section 3.6, tax.sales_cv_12m",
+)
+
+
+month_end = Signal(
+    id="inv.month_end",
+    name=Text("月末三日开票占比", "Sales on the last 3 days of the month"),
+    formula=share(
+        total(
+            amount, YEAR, sold_net & (Call("days_to_month_end", (issued,)) < 3)
+        ),
+        sales,
+    ).given(sold_n >= 12),
+    unit="fraction", direction=1, absent="too_few", family="volatility",
+    reason=Text("月末三日开票占{v_pct}%", "{v_pct}% of sales are invoiced on the last three days of a month"),
+    why="Window dressing; weak",
+    source="SIGNALS.md section 2",
+)
+
+
+void_rate_12m = Signal(
+    id="inv.void_rate_12m",
+    name=Text("近12月作废率", "Void rate of sales invoices"),
+    formula=(
+        of_months(count(uid, YEAR, sold & void)) / of_months(count(uid, YEAR, sold))
+    ).given(
+        (of_months(count(uid, YEAR, sold_blue)) >= 10)
+        & (of_months(count(uid, YEAR, sold & ~electronic)) > 0)
+    ),
+    unit="fraction", direction=1, absent="too_few", family="quality",
+    reason=Text("近12个月发票作废率{v_pct}%", "{v_pct}% of the invoices were voided"),
+    why="7.5 % good, 14 % bad firms in 2016–2020 data (SRC-D1). Regime break: e-invoices cannot be voided, so null after the firm's switch",
+    source="SIGNALS.md section 2: CUM, WB",
+)
+
+
+red_rate_12m = Signal(
+    id="inv.red_rate_12m",
+    name=Text("近12月红冲金额占比", "Red-letter rate by amount"),
+    formula=share(
+        of_months(total(Call("abs", (amount,)), YEAR, sold & red)),
+        of_months(total(amount, YEAR, sold_blue)),
+    ).given(of_months(count(uid, YEAR, sold_blue)) >= 10),
+    unit="fraction", direction=1, absent="too_few", family="quality",
+    reason=Text("近12个月红冲金额占{v_pct}%", "Red-letter invoices are {v_pct}% of sales"),
+    why="Returns and disputes; takes over the void signal after the e-invoice switch",
+    source="SIGNALS.md section 2: CUM, WB",
+)
+
+
+recip_share = Signal(
+    id="inv.recip_share",
+    name=Text("互开发票占比", "Mutual invoicing share"),
+    formula=share(
+        Across(
+            "sum", turnover.given((sold_n > 0) & (bought_n > 0)), by=party
+        ),
+        turnover,
+    ).given(sold_n + bought_n >= 5),
+    unit="fraction", direction=1, absent="too_few", family="quality",
+    reason=Text("与同一对手互开发票占{v_pct}%", "{v_pct}% of trade is with parties that both sell and buy"),
+    why="Round-tripping to inflate sales",
+    source="SIGNALS.md section 2: WSY, P2",
+)
+
+
+top1_12m = Signal(
+    id="inv.top1_12m",
+    name=Text("第一大客户占比", "Largest customer's share"),
+    formula=share(
+        Across("max", sales.given(sold_rows > 0), by=party), sales
+    ).given(sold_n >= 5),
+    unit="fraction", direction=1, absent="too_few", family="concentration",
+    reason=Text("第一大客户占销售额{v_pct}%", "The largest customer takes {v_pct}% of sales"),
+    why="0.32 good, 0.60 bad firms (SRC-D1)",
+    source="SIGNALS.md section 2: CUM, WSY, WB",
+)
+
+
+top5_12m = Signal(
+    id="inv.top5_12m",
+    name=Text("前五大客户占比", "Five largest customers' share"),
+    formula=share(
+        Across("sum", sales, by=party, top=5, rank=sales.given(sold_rows > 0)), sales
+    ).given(sold_n >= 5),
+    unit="fraction", direction=1, absent="too_few", family="concentration",
+    reason=Text("前五大客户占销售额{v_pct}%", "The five largest customers take {v_pct}% of sales"),
+    why="Concentration",
+    source="SIGNALS.md section 2: WSY, WB",
+)
+
+
+hhi_12m = Signal(
+    id="inv.hhi_12m",
+    name=Text("客户集中度HHI", "Customer concentration (HHI)"),
+    formula=share(
+        Across("sum", Call("square", (sales,)), by=party) / sales,
+        sales,
+    ).given(sold_n >= 5),
+    unit="0–1", direction=1, absent="too_few", family="concentration",
+    reason=Text("客户集中度HHI为{v}", "The customer concentration index is {v}"),
+    why="Concentration",
+    source="SIGNALS.md section 2: WSY",
+)
+
+
+sup_top1_12m = Signal(
+    id="inv.sup_top1_12m",
+    name=Text("第一大供应商占比", "Largest supplier's share"),
+    formula=share(
+        Across("max", purchases.given(bought_rows > 0), by=party), purchases
+    ).given(bought_n >= 5),
+    unit="fraction", direction=1, absent="too_few", family="concentration",
+    reason=Text("第一大供应商占采购额{v_pct}%", "The largest supplier has {v_pct}% of purchases"),
+    why="Dependence; weak alone",
+    source="SIGNALS.md section 2: CUM, WSY",
+)
+
+
+in_out_12m = Signal(
+    id="inv.in_out_12m",
+    name=Text("进销比", "Purchases to sales"),
+    formula=(purchases / sales).clip(0, 5).given(sales >= 100_000),
+    unit="ratio", direction=0, absent="small_base", family="quality",
+    reason=Text("近12个月进销比{v_pct}%", "Purchases are {v_pct}% of sales"),
+    why="Too high: stock or false input; too low: no real activity",
+    source="SIGNALS.md section 2: CUM",
+)
+
+
+cust_n_12m = Signal(
+    id="inv.cust_n_12m",
+    name=Text("近12月客户数", "Customers, 12 months"),
+    formula=Call(
+        "ln_1p", (Aggregate("distinct", party, YEAR, sold_blue),)
+    ).given(any_invoice),
+    unit="ln count", direction=-1, absent="no_records", family="breadth",
+    reason=Text("近12个月有{v_n}家客户", "Sold to {v_n} customers in 12 months"),
+    why="20 good, 5 bad firms (SRC-D1)",
+    source="SIGNALS.md section 2: CUM, WSY",
+)
+
+
+sup_n_12m = Signal(
+    id="inv.sup_n_12m",
+    name=Text("近12月供应商数", "Suppliers, 12 months"),
+    formula=Call(
+        "ln_1p", (Aggregate("distinct", party, YEAR, bought_blue),)
+    ).given(any_invoice),
+    unit="ln count", direction=-1, absent="no_records", family="breadth",
+    reason=Text("近12个月有{v_n}家供应商", "Bought from {v_n} suppliers in 12 months"),
+    why="52 good, 7 bad firms (SRC-D1)",
+    source="SIGNALS.md section 2: CUM, WSY",
+)
+
+
+cust_g12 = Signal(
+    id="inv.cust_g12",
+    name=Text("客户数同比", "Change of the number of customers"),
+    formula=(customers(1, 12) / customers(13, 24)).given(customers(13, 24) >= 3),
+    unit="ratio", direction=-1, absent="small_base", family="breadth",
+    reason=Text("客户数为上年的{v_pct}%", "The number of customers is {v_pct}% of the year before"),
+    why="Losing the market",
+    source="SIGNALS.md section 2: WSY",
+)
+
+
+cust_keep = Signal(
+    id="inv.cust_keep",
+    name=Text("客户留存率", "Customer retention"),
+    formula=kept(sales_months, sold_net, sold_blue),
+    unit="fraction", direction=-1, absent="small_base", family="breadth",
+    reason=Text("老客户留存率{v_pct}%(按金额)", "{v_pct}% of last year's customers, by amount, bought again"),
+    why="Loyal customers",
+    source="SIGNALS.md section 2: WSY",
+)
+
+
+sup_keep = Signal(
+    id="inv.sup_keep",
+    name=Text("供应商留存率", "Supplier retention"),
+    formula=kept(purchase_months, bought_net, bought_blue),
+    unit="fraction", direction=-1, absent="small_base", family="breadth",
+    reason=Text("老供应商留存率{v_pct}%(按金额)", "{v_pct}% of last year's suppliers, by amount, sold again"),
+    why="Suppliers who stay are suppliers who are paid",
+    source="SIGNALS.md section 2, inv.cust_keep, for suppliers",
+)
+
+
+top1_lost = Signal(
+    id="inv.top1_lost",
+    name=Text("第一大客户流失", "Main customer lost"),
+    formula=Across(
+        "max",
+        Choose(
+            count(uid, sales_months.months(1, 3), sold_blue) > 0,
+            Constant(0),
+            Constant(1),
+        ),
+        by=party,
+        top=1,
+        rank=total(amount, sales_months.months(4, 15), sold_net).given(
+            count(uid, sales_months.months(4, 15), sold_blue) > 0
+        ),
+    ).given(count(uid, sales_months.months(4, 15), sold_blue) >= 5),
+    unit="0/1", direction=1, absent="too_few", family="breadth",
+    reason=Text("原第一大客户近3个月{v:无|有}交易", "The former main customer {v:bought nothing|still bought} in 3 months"),
+    why="A blow that precedes default",
+    source="SIGNALS.md section 2: WSY",
+)

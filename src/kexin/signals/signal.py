@@ -1,0 +1,116 @@
+"""How a signal is declared, and how its value stands in a sentence."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import kexin.signals
+from kexin.algebra.nodes import Node
+from kexin.collect import collect
+from kexin.language import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kexin.language import Language
+
+Absence = Literal["never", "no_records", "too_few", "small_base"]
+
+ABSENCE: Mapping[Absence, Text] = {
+    "never": Text("从不缺失", "never absent"),
+    "no_records": Text(
+        "从未收到该表的记录", "no record of the table was ever received"
+    ),
+    "too_few": Text("记录太少，无法判断", "too few records to judge"),
+    "small_base": Text("基数太小，无法比较", "the base is too small to compare with"),
+}
+"""What it means that a signal has no value, in words."""
+
+PLACE = re.compile(r"\{v(?:_(?P<form>\w+))?(?::(?P<yes>[^|}]*)\|(?P<no>[^}]*))?\}")
+
+TENTH = 0.1
+HUNDRED = 100
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Signal(Node):
+    """One declared feature of a firm.
+
+    Args:
+        id: `register.name_window`, written in full so that a search finds it.
+        name: What it is called.
+        formula: What it is.
+        unit: Unit of its value.
+        direction: How risk goes when the value rises: +1 up, -1 down, 0 either. Becomes
+            the monotone constraint of the model.
+        absent: What it means that there is no value; the formula makes it so.
+        family: Signals that tell the same kind of fact; reasons are spread over them.
+        reason: The fact in a sentence, with the value's place in braces.
+        why: Why it tells good firms from bad ones.
+        source: Where that was seen.
+    """
+
+    id: str
+    name: Text
+    formula: Node
+    unit: str
+    direction: Literal[-1, 0, 1]
+    absent: Absence
+    family: str
+    reason: Text
+    why: str
+    source: str
+
+    def __repr__(self) -> str:
+        return self.id
+
+
+def catalogue() -> dict[str, Signal]:
+    """Return every signal of the package by its id, in the order of the ids."""
+    return collect(kexin.signals, Signal)
+
+
+def sentence(signal: Signal, value: float | None, language: Language) -> str:
+    """Return what a signal's value says, as one sentence without a full stop.
+
+    Args:
+        signal: The signal.
+        value: Its value; None or not-a-number where it is absent.
+        language: Language of the sentence.
+    """
+    if value is None or math.isnan(value):
+        name, meaning = signal.name.said(language), ABSENCE[signal.absent]
+        colon = "：" if language == "zh" else ": "
+        return f"{name}{colon}{meaning.said(language)}"
+    return PLACE.sub(lambda place: shown(value, place), signal.reason.said(language))
+
+
+def shown(value: float, place: re.Match[str]) -> str:
+    """Return a value as it stands at one place of a sentence (SIGNALS.md, 1.2)."""
+    if place["yes"] is not None:
+        return place["yes"] if value else place["no"]
+    match place["form"]:
+        case "pct":
+            return percent(value)
+        case "wan":
+            return f"{value / 10_000:,.{0 if abs(value) >= 100_000 else 1}f}"
+        case "x":
+            return f"{value:.1f}"
+        case "n":
+            return f"{round(math.expm1(value)):,}"
+        case "pp":
+            return f"{HUNDRED * value:+.1f}"
+    return f"{value:,.0f}" if value == round(value) else f"{value:.2f}"
+
+
+def percent(value: float) -> str:
+    """Return a share in percent: no decimals, one where it is below ten.
+
+    Examples:
+        >>> percent(0.384), percent(0.032)
+        ('38', '3.2')
+    """
+    return f"{HUNDRED * value:,.{0 if abs(value) >= TENTH else 1}f}"
