@@ -1,7 +1,6 @@
-"""A formula on a day: its windows become spans of dates.
+"""A reduction on a day: its windows become spans of dates.
 
-After this step nothing in a formula depends on the as-of date except `days_since` and
-`months_since`, so an engine compares dates and never calculates with them.
+After this step an engine compares dates and never calculates with them.
 
 Which month is the first of a series may differ from firm to firm: a month whose silence
 is not yet known counts only for firms that have a record in it. Such a reduction is
@@ -15,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from kexin.algebra.dates import last_closed_month, month_span, months_before
 from kexin.algebra.nodes import (
-    Across,
     Aggregate,
     Call,
     Choose,
@@ -42,13 +40,6 @@ if TYPE_CHECKING:
     Change = Callable[[Node], Node]
 
 
-def resolve(node: Node, as_of: date) -> Node:
-    """Return the formula as it stands on a day, every window a `Span`."""
-    if isinstance(node, Aggregate | Across | LongestGap):
-        return resolve_reduction(node, as_of)
-    return rebuilt(node, lambda part: resolve(part, as_of))
-
-
 def rebuilt(node: Node, change: Change) -> Node:
     """Return a node with each of its parts replaced by what `change` makes of it."""
     changes = {
@@ -71,8 +62,8 @@ def changed(value: Node | tuple[Node, ...], change: Change) -> Node | tuple[Node
     return change(value) if isinstance(value, Node) else tuple(map(change, value))
 
 
-def resolve_reduction(reduction: AnyReduction, as_of: date) -> Node:
-    """Return a reduction over spans, or a choice between the possible first months."""
+def resolve(reduction: AnyReduction, as_of: date) -> Node:
+    """Return a reduction on a day: over spans, or a choice of possible first months."""
     series = series_of(reduction)
     if series is None:
         return with_spans(reduction, as_of, last_closed_month(as_of))

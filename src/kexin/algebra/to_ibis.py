@@ -61,7 +61,8 @@ def to_ibis(node: Node, leaf: Leaf, as_of: date = date.max) -> ir.Value:
 
     Args:
         node: The formula.
-        leaf: Gives the Ibis value of a leaf: a column, a reduction, a signal.
+        leaf: Gives the Ibis value of a leaf: a column, a reduction, a signal; and of a
+            statistic the array of its items, so that the items are written once.
         as_of: The day from which `days_since` and `months_since` count. Rules of
             contracts know no such day and use neither.
     """
@@ -80,8 +81,8 @@ def to_ibis(node: Node, leaf: Leaf, as_of: date = date.max) -> ir.Value:
             return ibis.ifelse(value(condition), value(then), value(otherwise))
         case Call(function=function, items=items):
             return call(function, [value(item) for item in items], as_of)
-        case Statistic(name=name, items=items):
-            return STATISTICS[name]([value(item).cast("float64") for item in items])
+        case Statistic(name=name):
+            return STATISTICS[name](leaf(node))
     return leaf(node)
 
 
@@ -112,9 +113,12 @@ def days_to_month_end(day: ir.DateValue) -> ir.IntegerValue:
 
 
 def square(amount: ir.DecimalValue) -> ir.DecimalValue:
-    """Return an amount's square, exact: two factors of 18 digits fit into 38."""
-    exact = amount.cast("decimal(18, 2)")
-    return exact * exact
+    """Return an amount's square, exact up to 17 digits before the point.
+
+    A product of two DECIMAL(18, 2) is DECIMAL(18, 4) on DuckDB 2 and overflows.
+    """
+    wide = amount.cast("decimal(38, 2)")
+    return wide * wide
 
 
 def strictest(choose: Callable[..., ir.Value]) -> Callable[..., ir.Value]:
@@ -146,62 +150,51 @@ SINCE: dict[Function, Callable[[Any, date], ir.Value]] = {
 }
 
 
-def added(items: Sequence[ir.FloatingValue]) -> ir.FloatingValue:
-    """Return the sum of floats in their order, absent ones left out."""
-    return functools.reduce(operator.add, [item.fill_null(0.0) for item in items])
+def series(statistic: Statistic, leaf: Leaf, as_of: date) -> ir.ArrayValue:
+    """Return the items of a statistic as an array of floats, in their order."""
+    items = [to_ibis(item, leaf, as_of).cast("float64") for item in statistic.items]
+    return ibis.array(items)
 
 
-def present(items: Sequence[ir.FloatingValue]) -> ir.FloatingValue:
-    """Return how many items are not absent."""
-    return added([item.notnull().cast("float64") for item in items])
+def present(items: ir.ArrayValue) -> ir.ArrayValue:
+    """Return the items that are not absent."""
+    return items.filter(lambda item: item.notnull())
 
 
-def mean(items: Sequence[ir.FloatingValue]) -> ir.FloatingValue:
-    """Return the mean of the items that are not absent."""
-    return added(items) / present(items).nullif(0.0)
-
-
-def deviation(items: Sequence[ir.FloatingValue]) -> ir.FloatingValue:
+def deviation(items: ir.ArrayValue) -> ir.FloatingValue:
     """Return the deviation of a sample, with n - 1."""
-    middle = mean(items)
-    squares = added([(item - middle) * (item - middle) for item in items])
-    freedom = present(items) - 1.0
+    squares = items.map(lambda item: (item - items.means()) ** 2).sums()
+    freedom = present(items).length() - 1
     return (squares / ibis.ifelse(freedom > 0, freedom, None)).sqrt()
 
 
-def slope(items: Sequence[ir.FloatingValue]) -> ir.FloatingValue:
+def slope(items: ir.ArrayValue) -> ir.FloatingValue:
     """Return the least-squares slope over the items' places 0, 1, ..."""
-    places = [
-        ibis.ifelse(item.notnull(), float(place), None)
-        for place, item in enumerate(items)
-    ]
-    mean_place, mean_item = mean(places), mean(items)
-    pairs = list(zip(places, items, strict=True))
-    joint = added([(p - mean_place) * (i - mean_item) for p, i in pairs])
-    own = added([(p - mean_place) * (p - mean_place) for p in places])
+    pairs = items.zip(ibis.range(items.length())).filter(lambda pair: pair.f1.notnull())
+    middle = pairs.map(lambda pair: pair.f2).means()
+    joint = pairs.map(lambda pair: (pair.f2 - middle) * pair.f1).sums()
+    own = pairs.map(lambda pair: (pair.f2 - middle) ** 2).sums()
     return joint / own.nullif(0.0)
 
 
-def median(items: Sequence[ir.FloatingValue]) -> ir.FloatingValue:
+def median(items: ir.ArrayValue) -> ir.FloatingValue:
     """Return the middle item, or the mean of the two in the middle."""
-    ordered = ibis.array(list(items)).filter(lambda item: item.notnull()).sort()
+    ordered = present(items).sort()
     last = ordered.length() - 1
-    lower, upper = ordered[last // 2], ordered[(last + 1) // 2]
-    return ibis.ifelse(last >= 0, (lower + upper) / 2.0, None)
+    both = (ordered[last // 2] + ordered[(last + 1) // 2]) / 2.0
+    return ibis.ifelse(last >= 0, both, None)
 
 
-def leading_zeros(items: Sequence[ir.FloatingValue]) -> ir.FloatingValue:
-    """Return how many items are zero before the first that is not."""
-    streak: ir.FloatingValue = ibis.literal(0.0)
-    for item in reversed(items):
-        streak = ibis.ifelse(item == 0.0, streak + 1.0, 0.0)
-    return streak
+def leading_zeros(items: ir.ArrayValue) -> ir.IntegerValue:
+    """Return how many items are zero before the first that is not, or is absent."""
+    first = items.map(lambda item: (item != 0.0).cast("int8").fill_null(1)).index(1)
+    return ibis.ifelse(first >= 0, first, items.length())
 
 
-STATISTICS: dict[StatisticName, Callable[[Sequence[Any]], ir.FloatingValue]] = {
+STATISTICS: dict[StatisticName, Callable[[Any], ir.NumericValue]] = {
     "deviation": deviation,
     "leading_zeros": leading_zeros,
-    "mean": mean,
+    "mean": lambda items: items.means(),
     "median": median,
     "slope": slope,
 }
