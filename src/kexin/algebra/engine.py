@@ -1,0 +1,25 @@
+"""The engine on which formulas run: DuckDB, embedded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+if TYPE_CHECKING:
+    from ibis.backends.duckdb import Backend
+
+    from kexin.settings import Engine
+
+
+def connect(engine: Engine) -> Backend:
+    """Return a connection to an empty database in memory, limited as the settings say.
+
+    Tables that stand in files are read from there; nothing is kept in the connection.
+    """
+    limits: dict[str, Any] = {}
+    if engine.threads:
+        limits["threads"] = engine.threads
+    if engine.memory:
+        limits["memory_limit"] = engine.memory
+    return ibis.duckdb.connect(**limits)
