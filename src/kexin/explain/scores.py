@@ -152,7 +152,7 @@ def starting(wide: pd.DataFrame, prefix: str) -> pd.DataFrame:
 
 def score_of(scores: Scores, firm_key: str, catalogue: Mapping[str, Signal]) -> Score:
     """Return one firm's score with its reasons."""
-    row = scores.frame.loc[firm_key]
+    row = scores.frame.loc[firm_key].to_dict()
     return Score(
         firm_key=firm_key,
         score=int(row["score"]),
@@ -160,11 +160,15 @@ def score_of(scores: Scores, firm_key: str, catalogue: Mapping[str, Signal]) -> 
         grade=str(row["grade"]),
         base_points=float(row["base_points"]),
         reasons=reasons(
-            scores.points.loc[firm_key].to_dict(),
-            scores.values.loc[firm_key].to_dict(),
-            catalogue,
+            floats(scores.points, firm_key), floats(scores.values, firm_key), catalogue
         ),
     )
+
+
+def floats(frame: pd.DataFrame, firm_key: str) -> dict[str, float]:
+    """Return a firm's row as floats by column."""
+    row = frame.loc[firm_key].to_dict()
+    return {str(name): float(value) for name, value in row.items()}
 
 
 def firm_named(name: str, scores: Scores) -> str:

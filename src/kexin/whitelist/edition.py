@@ -32,25 +32,25 @@ SHORT = 12
 
 REASON = pa.struct(
     [
-        ("code", pa.string()),
-        ("signal", pa.string()),
-        ("points", pa.float64()),
-        ("zh", pa.string()),
-        ("en", pa.string()),
+        pa.field("code", pa.string()),
+        pa.field("signal", pa.string()),
+        pa.field("points", pa.float64()),
+        pa.field("zh", pa.string()),
+        pa.field("en", pa.string()),
     ]
 )
 
 SCHEMA = pa.schema(
     [
-        ("firm_key", pa.string()),
-        ("decision", pa.string()),
-        ("score", pa.int64()),
-        ("pd", pa.float64()),
-        ("grade", pa.string()),
-        ("base_points", pa.float64()),
-        ("refused_by", pa.list_(pa.string())),
-        ("in_doubt", pa.list_(pa.string())),
-        ("reasons", pa.list_(REASON)),
+        pa.field("firm_key", pa.string()),
+        pa.field("decision", pa.string()),
+        pa.field("score", pa.int64()),
+        pa.field("pd", pa.float64()),
+        pa.field("grade", pa.string()),
+        pa.field("base_points", pa.float64()),
+        pa.field("refused_by", pa.list_(pa.string())),
+        pa.field("in_doubt", pa.list_(pa.string())),
+        pa.field("reasons", pa.list_(REASON)),
     ]
 )
 """One row a firm: the decision, the rules behind it, and the principal reasons."""
@@ -96,8 +96,7 @@ def publish(
     }
     manifest = {**facts, "files": files}
     (beside / MANIFEST).write_text(canonical(manifest), encoding="utf-8")
-    name = f"{facts['as_of']}-{digest(manifest)[:SHORT]}"
-    final = folder / name
+    final = folder / name_of(facts["as_of"], digest(manifest))
     if final.exists():
         shutil.rmtree(beside)
     else:
@@ -130,7 +129,7 @@ def flat(value: object) -> object:
 
 
 def write_json(rows: list[Row], path: Path) -> None:
-    """Write the decisions as JSON, a firm a line, so that two editions can be compared."""
+    """Write the decisions as JSON, a firm a line, so that two can be compared."""
     lines = ",\n".join(canonical(row) for row in rows)
     path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
@@ -182,6 +181,11 @@ def find(folder: Path, name: str = "") -> Edition:
     )
 
 
+def published(folder: Path) -> tuple[str, int]:
+    """Return an edition's day and when it was published, for putting in order."""
+    return folder.name.rpartition("-")[0], folder.stat().st_mtime_ns
+
+
 def verify(edition: Edition) -> None:
     """Recompute the digests of an edition's files and of its manifest.
 
@@ -189,9 +193,8 @@ def verify(edition: Edition) -> None:
         EditionError: A file is missing, was added or was changed, or the folder's name
             is not that of the manifest.
     """
-    expected = {
-        name: entry["sha256"] for name, entry in edition.manifest["files"].items()
-    }
+    files = edition.manifest["files"]
+    expected = {name: entry["sha256"] for name, entry in files.items()}
     found = {
         path.name: file_digest(path)
         for path in sorted(edition.folder.iterdir())

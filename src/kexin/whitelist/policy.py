@@ -150,9 +150,7 @@ def policy_on(day: date, declared: Mapping[str, Rule], path: Path) -> Policy:
         DeclarationError: A rule in force has a number that is not in force yet.
     """
     file = tomlfile.read(path, File) if path.exists() else File()
-    numbers = {
-        number.id: number for rule in declared.values() for number in dated(rule)
-    }
+    numbers = {part.id: part for rule in declared.values() for part in dated(rule)}
     check_known({entry.id for entry in file.numbers}, numbers, path)
     check_known({entry.rule for entry in file.switched_off}, declared, path)
     off = {entry.rule for entry in file.switched_off if entry.since <= day}
@@ -162,10 +160,10 @@ def policy_on(day: date, declared: Mapping[str, Rule], path: Path) -> Policy:
         if rule.since <= day and rule.id not in off
     }
     used = {number.id for rule in rules.values() for number in dated(rule)}
-    replaced = {
-        name: with_entries(numbers[name], file).on(day) for name in sorted(used)
-    }
-    return Policy(file.firms, rules, replaced)
+    in_force = {name: with_entries(numbers[name], file) for name in sorted(used)}
+    return Policy(
+        file.firms, rules, {name: number.on(day) for name, number in in_force.items()}
+    )
 
 
 def dated(rule: Rule) -> Iterator[Dated]:

@@ -10,7 +10,7 @@ import ibis
 import kexin.whitelist
 from kexin.collect import collect
 from kexin.digest import digest
-from kexin.explain.reasons import reasons
+from kexin.explain.scores import Scores, score_of
 from kexin.whitelist.edition import Edition, publish
 from kexin.whitelist.policy import Policy, Rule, decide, policy_on, signals_of
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
 
-    from kexin.explain.scores import Scores
     from kexin.signals.signal import Signal
 
 PLACES = 6
@@ -116,18 +115,15 @@ def edition_row(
 ) -> dict[str, Any]:
     """Return a firm's decision in the form of an edition."""
     firm = answers["firm_key"]
-    row = scores.frame.loc[firm]
-    told = reasons(
-        scores.points.loc[firm].to_dict(), scores.values.loc[firm].to_dict(), catalogue
-    )
+    score = score_of(scores, firm, catalogue)
     rules = [name for name in answers if name not in {"firm_key", "decision"}]
     return {
         "firm_key": firm,
         "decision": answers["decision"],
-        "score": int(row["score"]),
-        "pd": round(float(row["pd"]), PLACES),
-        "grade": row["grade"],
-        "base_points": round(float(row["base_points"]), PLACES),
+        "score": score.score,
+        "pd": round(score.pd, PLACES),
+        "grade": score.grade,
+        "base_points": round(score.base_points, PLACES),
         "refused_by": [name for name in rules if answers[name] is True],
         "in_doubt": [name for name in rules if answers[name] not in (True, False)],
         "reasons": [
@@ -138,7 +134,7 @@ def edition_row(
                 "zh": reason.text.zh,
                 "en": reason.text.en,
             }
-            for reason in told
+            for reason in score.reasons
             if reason.principal
         ],
     }
@@ -160,7 +156,7 @@ def manifest_facts(
         "decisions": dict(sorted(Counter(row["decision"] for row in rows).items())),
         "digests": {
             **scores.digests,
-            "policy": digest(list(policy.rules.values()) + [applied]),
+            "policy": digest([*policy.rules.values(), applied]),
         },
         "policy": applied,
     }
