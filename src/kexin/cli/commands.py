@@ -1,0 +1,254 @@
+"""Each command: read arguments, call a layer, print."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kexin.cli.options import HERE, AsOf, Json, Lang, Workspace, default_language
+from kexin.cli.screen import Screen
+from kexin.language import Text
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Kexin (科信) scores technology firms for credit and keeps the whitelist.",
+)
+whitelist = typer.Typer(
+    no_args_is_help=True, help="Editions of the whitelist. 企业白名单。"
+)
+app.add_typer(whitelist, name="whitelist")
+
+LANGUAGE = default_language()
+
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+
+
+@app.command()
+def init(folder: Path, lang: Lang = LANGUAGE) -> None:
+    """Make a workspace in a folder. 新建工作区。"""
+    from kexin import settings
+
+    made = settings.init(folder)
+    Screen(lang).say(Text(f"工作区已就绪：{made.folder}", f"workspace: {made.folder}"))
+
+
+@app.command()
+def intake(
+    paths: list[Path],
+    mapping: Annotated[
+        str, typer.Option(help="A mapping file, or the name of one. 映射文件。")
+    ],
+    received: Day = None,
+    workspace: Workspace = HERE,
+    lang: Lang = LANGUAGE,
+    as_json: Json = False,
+) -> None:
+    """Take deliveries into the warehouse. 接收交付数据。"""
+    from kexin.cli import steps
+
+    screen = Screen(lang, as_json=as_json)
+    account = steps.take_in(screen, workspace, paths, mapping, day_of(received))
+    steps.show_account(screen, account)
+
+
+@app.command()
+def quarantine(
+    *,
+    retry: Annotated[
+        str, typer.Option(help="Try again with this mapping. 用此映射重试。")
+    ] = "",
+    export: Annotated[
+        Path | None, typer.Option(help="Write all rows as CSV. 导出为CSV。")
+    ] = None,
+    received: Day = None,
+    workspace: Workspace = HERE,
+    lang: Lang = LANGUAGE,
+    as_json: Json = False,
+) -> None:
+    """List, export or retry what was refused. 查看、导出或重试被隔离的行。"""
+    from kexin.cli import steps
+
+    screen = Screen(lang, as_json=as_json)
+    if retry:
+        account = steps.retry(screen, workspace, retry, day_of(received))
+        steps.show_account(screen, account)
+        return
+    steps.show_quarantine(screen, workspace, export)
+
+
+@app.command()
+def signals(
+    signal: Annotated[str, typer.Argument(help="Id of one signal. 信号标识。")] = "",
+    lang: Lang = LANGUAGE,
+    as_json: Json = False,
+    workspace: Workspace = HERE,
+) -> None:
+    """List the catalogue of signals, or show one. 信号目录。"""
+    from kexin.cli import steps
+
+    steps.show_signals(Screen(lang, as_json=as_json), signal, workspace)
+
+
+@app.command()
+def panel(
+    *,
+    as_of: Day = None,
+    from_: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])
+    ] = None,
+    to: Day = None,
+    every: Annotated[int, typer.Option(help="Months between days. 间隔月数。")] = 1,
+    output: Annotated[Path | None, typer.Option(help="Parquet file. 输出文件。")] = None,
+    workspace: Workspace = HERE,
+    lang: Lang = LANGUAGE,
+    as_json: Json = False,
+) -> None:
+    """Compute the signals of every firm on one or more days. 计算信号面板。"""
+    from kexin.cli import steps
+
+    days = days_asked(as_of, from_, to, every)
+    screen = Screen(lang, as_json=as_json)
+    steps.show_panels(screen, steps.panels(screen, workspace, days), output)
+
+
+@app.command()
+def train(
+    as_of: AsOf,
+    known_by: Day = None,
+    workspace: Workspace = HERE,
+    lang: Lang = LANGUAGE,
+    as_json: Json = False,
+) -> None:
+    """Train, judge and register a model. 训练、评估并登记模型。"""
+    from kexin.cli import steps
+
+    screen = Screen(lang, as_json=as_json)
+    known = known_by.date() if known_by else None
+    steps.show_trained(screen, steps.train(screen, workspace, as_of.date(), known))
+
+
+@app.command()
+def score(
+    as_of: AsOf,
+    workspace: Workspace = HERE,
+    lang: Lang = LANGUAGE,
+    as_json: Json = False,
+) -> None:
+    """Score every firm with the champion. 用冠军模型为全部企业评分。"""
+    from kexin.cli import steps
+
+    screen = Screen(lang, as_json=as_json)
+    steps.show_scores(screen, steps.score(screen, workspace, as_of.date()))
+
+
+@app.command()
+def explain(
+    firm: Annotated[str, typer.Argument(help="firm_key, or its local id. 企业代码。")],
+    as_of: Day = None,
+    workspace: Workspace = HERE,
+    lang: Lang = LANGUAGE,
+    as_json: Json = False,
+) -> None:
+    """Show why a firm scored as it did, and the records behind it. 解释评分。"""
+    from kexin.cli import steps
+
+    screen = Screen(lang, as_json=as_json)
+    day = as_of.date() if as_of else None
+    steps.show_explained(screen, workspace, firm, day)
+
+
+@whitelist.command("refresh")
+def whitelist_refresh(
+    as_of: AsOf,
+    workspace: Workspace = HERE,
+    lang: Lang = LANGUAGE,
+    as_json: Json = False,
+) -> None:
+    """Decide on every firm and publish an edition. 更新白名单并发布新版。"""
+    from kexin.cli import steps
+
+    screen = Screen(lang, as_json=as_json)
+    steps.show_refreshed(screen, steps.refresh(screen, workspace, as_of.date()))
+
+
+@whitelist.command("show")
+def whitelist_show(
+    edition: Annotated[str, typer.Argument(help="Name, day or digest. 版本。")] = "",
+    decision: Annotated[
+        str, typer.Option(help="admitted, refused or review only. 只看某类决定。")
+    ] = "",
+    workspace: Workspace = HERE,
+    lang: Lang = LANGUAGE,
+    as_json: Json = False,
+) -> None:
+    """Show an edition, the newest if none is named. 查看版本。"""
+    from kexin.cli import steps
+
+    steps.show_edition(Screen(lang, as_json=as_json), workspace, edition, decision)
+
+
+@whitelist.command("verify")
+def whitelist_verify(
+    edition: Annotated[str, typer.Argument(help="Name, day or digest. 版本。")] = "",
+    workspace: Workspace = HERE,
+    lang: Lang = LANGUAGE,
+    as_json: Json = False,
+) -> None:
+    """Recompute an edition's digests. 校验版本摘要。"""
+    from kexin.cli import steps
+
+    steps.verify_edition(Screen(lang, as_json=as_json), workspace, edition)
+
+
+@app.command()
+def demo(
+    data: Annotated[Path, typer.Option(help="Folder of the delivery. 交付文件夹。")],
+    mapping: Annotated[Path, typer.Option(help="Its mapping. 映射文件。")],
+    policy: Annotated[Path, typer.Option(help="The policy's numbers. 政策文件。")],
+    as_of: AsOf,
+    workspace: Workspace = Path("workspace"),
+    lang: Lang = LANGUAGE,
+) -> None:
+    """Run the whole flow on a delivery. 在一批数据上演示全流程。"""
+    from kexin.cli import demonstration
+
+    demonstration.run(
+        Screen(lang),
+        demonstration.Inputs(data, mapping, policy, as_of.date(), workspace),
+    )
+
+
+def day_of(given: datetime | None) -> date:
+    """Return the day given, or today: only a command may ask the clock."""
+    return (given or datetime.now().astimezone()).date()  # noqa: TID251
+
+
+def days_asked(
+    as_of: datetime | None, first: datetime | None, last: datetime | None, every: int
+) -> list[date]:
+    """Return the days that `panel` is asked for, in order."""
+    from kexin.algebra.dates import is_month_end, months_before
+
+    if as_of:
+        return [as_of.date()]
+    if not first or not last or every < 1 or last < first:
+        raise typer.BadParameter(
+            "give --as-of DATE, or --from DATE --to DATE --every MONTHS with the first "
+            "day not after the last. 请给出 --as-of，或 --from、--to 与 --every。"
+        )
+    start, days = first.date(), []
+    while (day := months_before(start, -every * len(days))) <= last.date():
+        days.append(end_of_month(day) if is_month_end(start) else day)
+    return days
+
+
+def end_of_month(day: date) -> date:
+    """Return the last day of a day's month."""
+    from kexin.algebra.dates import month_start, months_before
+
+    return months_before(month_start(day), -1) - timedelta(1)
