@@ -63,6 +63,12 @@ def read(path: Path, form: type[S]) -> S:
         raise mistakes(path, text, form, error) from error
 
 
+def place(path: Path, key: Key) -> str:
+    """Return where a key stands in a file, for an error: file, line, key."""
+    number = line_of(path.read_text(encoding="utf-8"), key)
+    return f"{path}, line {number}, key {dotted(key)}"
+
+
 def mistakes(
     path: Path, text: str, form: type[Section], error: ValidationError
 ) -> ConfigurationError:
