@@ -29,6 +29,7 @@ from kexin.registers.tax import TaxInvoice
 from kexin.signals.signal import Signal
 
 YEAR = Window(12)
+THREE_YEARS = Window(36)
 EVER = Window()
 
 sold = TaxInvoice.direction.is_in("out")
@@ -166,6 +167,53 @@ vat_burden_12m = Signal(
     reason=Text("近12个月发票税负率{v_pct}%", "Output tax less input tax is {v_pct}% of sales"),
     why="Far below peers: thin margins or false input; far above: no real purchases",
     source="SIGNALS.md section 2, tax.burden_12m, taken from invoices",
+)
+
+
+sales_36m = Signal(
+    id="inv.sales_36m",
+    name=Text("近36个月销项净额", "Invoiced sales, 36 months"),
+    formula=total(amount, THREE_YEARS, sold_net).given(any_invoice),
+    unit="CNY", direction=-1, absent="no_records", family="volume",
+    reason=Text("近36个月开票销售净额{v_wan}万元", "Invoiced sales of 36 months are CNY {v_wan} ten-thousand, net of returns"),
+    why="Scale that lasted",
+    source="SIGNALS.md section 3.6; windows of up to 36 months (SIGNALS.md section 3.1)",
+)
+
+
+purchases_36m = Signal(
+    id="inv.purchases_36m",
+    name=Text("近36个月进项净额", "Invoiced purchases, 36 months"),
+    formula=total(amount, THREE_YEARS, bought_net).given(any_invoice),
+    unit="CNY", direction=-1, absent="no_records", family="volume",
+    reason=Text("近36个月采购净额{v_wan}万元", "Invoiced purchases of 36 months are CNY {v_wan} ten-thousand, net of returns"),
+    why="Work that lasted",
+    source="windows of up to 36 months (SIGNALS.md section 3.1)",
+)
+
+
+sales_n_36m = Signal(
+    id="inv.sales_n_36m",
+    name=Text("近36个月有效销项张数", "Sales invoices, 36 months"),
+    formula=Call("ln_1p", (count(uid, THREE_YEARS, sold_blue),)).given(any_invoice),
+    unit="ln count", direction=-1, absent="no_records", family="volume",
+    reason=Text("近36个月开具有效发票{v_n}张", "{v_n} valid sales invoices in 36 months"),
+    why="Many small sales over years are steadier than few large ones",
+    source="windows of up to 36 months (SIGNALS.md section 3.1)",
+)
+
+
+vat_net_36m = Signal(
+    id="inv.vat_net_36m",
+    name=Text("近36个月销项税额减进项税额", "Output less input tax, 36 months"),
+    formula=(
+        total(TaxInvoice.tax_amount, THREE_YEARS, sold_net)
+        - total(TaxInvoice.tax_amount, THREE_YEARS, bought_net)
+    ).given(any_invoice),
+    unit="CNY", direction=-1, absent="no_records", family="tax",
+    reason=Text("近36个月销项税额减进项税额为{v_wan}万元", "Output tax less input tax of 36 months is CNY {v_wan} ten-thousand"),
+    why="Value added over years",
+    source="windows of up to 36 months (SIGNALS.md section 3.1)",
 )
 
 
@@ -367,6 +415,19 @@ history_m = Signal(
 )
 
 
+active_36m = Signal(
+    id="inv.active_36m",
+    name=Text("近36个月有开票月数", "Months with sales invoices, 36"),
+    formula=Aggregate(
+        "distinct", issue_month, Months(1, 36), sold_blue
+    ).given(any_invoice),
+    unit="months", direction=-1, absent="no_records", family="continuity",
+    reason=Text("近36个月有{v}个月开票", "Invoiced in {v} of 36 months"),
+    why="Continuous trading over years",
+    source="windows of up to 36 months (SIGNALS.md section 3.1)",
+)
+
+
 sales_cv_12m = Signal(
     id="inv.sales_cv_12m",
     name=Text("近12个月开票销售变异系数", "Volatility of monthly invoiced sales"),
@@ -533,6 +594,32 @@ sup_n_12m = Signal(
 )
 
 
+cust_n_36m = Signal(
+    id="inv.cust_n_36m",
+    name=Text("近36个月客户数", "Customers, 36 months"),
+    formula=Call(
+        "ln_1p", (Aggregate("distinct", party, THREE_YEARS, sold_blue),)
+    ).given(any_invoice),
+    unit="ln count", direction=-1, absent="no_records", family="breadth",
+    reason=Text("近36个月有{v_n}家客户", "Sold to {v_n} customers in 36 months"),
+    why="A market won over years",
+    source="windows of up to 36 months (SIGNALS.md section 3.1)",
+)
+
+
+sup_n_36m = Signal(
+    id="inv.sup_n_36m",
+    name=Text("近36个月供应商数", "Suppliers, 36 months"),
+    formula=Call(
+        "ln_1p", (Aggregate("distinct", party, THREE_YEARS, bought_blue),)
+    ).given(any_invoice),
+    unit="ln count", direction=-1, absent="no_records", family="breadth",
+    reason=Text("近36个月有{v_n}家供应商", "Bought from {v_n} suppliers in 36 months"),
+    why="Suppliers who trust the firm over years",
+    source="windows of up to 36 months (SIGNALS.md section 3.1)",
+)
+
+
 cust_g12 = Signal(
     id="inv.cust_g12",
     name=Text("客户数同比", "Change of the number of customers"),
@@ -587,3 +674,4 @@ top1_lost = Signal(
     why="A blow that precedes default",
     source="SIGNALS.md section 2: WSY",
 )
+
