@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -19,7 +20,7 @@ from kexin.registers.tax import TaxInvoice
 from kexin.signals.signal import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
     from kexin.signals.signal import Signal
@@ -50,7 +51,10 @@ SHOWN = (
 class Panels:
     """Panels on one connection."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(
+        self, threads: int, signals: Collection[Signal] = tuple(SIGNALS.values())
+    ) -> None:
+        self.signals = signals
         self.engine = ibis.duckdb.connect(threads=threads)
         self.fill([], [])
         self.query = functools.cache(self.compiled)
@@ -79,9 +83,9 @@ class Panels:
         )
 
     def compiled(self, as_of: date) -> str:
-        """The query of the whole catalogue on a day."""
+        """The query of the signals on a day."""
         table, firms = self.engine.table(TaxInvoice.id), self.engine.table("firms")
-        asked = panel(SIGNALS.values(), as_of, firms, {TaxInvoice.id: table})
+        asked = panel(self.signals, as_of, firms, {TaxInvoice.id: table})
         return str(self.engine.compile(asked))
 
     def ask(self, as_of: date) -> list[dict[str, Any]]:
@@ -95,7 +99,7 @@ class Panels:
         records = [record for history in histories.values() for record in history]
         self.fill(records, list(histories))
         return {
-            row["firm_key"]: {name: row[name] for name in SIGNALS}
+            row["firm_key"]: {signal.id: row[signal.id] for signal in self.signals}
             for row in self.ask(as_of)
         }
 
@@ -113,6 +117,13 @@ def examples(few: int) -> settings:
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
+
+
+def agrees(got: float | None, expected: float | None) -> bool:
+    """Whether two values are the same but for the last digits of a float."""
+    if got is None or expected is None:
+        return got is expected
+    return math.isclose(got, expected, rel_tol=1e-9, abs_tol=1e-9)
 
 
 def to_the_byte(values: Values) -> str:

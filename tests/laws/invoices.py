@@ -170,6 +170,7 @@ def versions(random: Random, trade: Trade, as_of: date, uid: str) -> list[Record
             {
                 **dict.fromkeys(TaxInvoice.columns()),
                 **changed,
+                "row_id": f"{uid}-{number}",
                 "invoice_uid": uid,
                 "event_date": changed["issue_date"],
                 "known_at": known_at,

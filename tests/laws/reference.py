@@ -99,7 +99,7 @@ class Firm:
         ]
         values = [self.of_record(node.of, record) for record in chosen]
         if node.reduction == "latest":
-            order = [(r["event_date"], r["known_at"]) for r in chosen]
+            order = [(r["event_date"], r["known_at"], r["row_id"]) for r in chosen]
             return values[order.index(max(order))] if values else None
         return REDUCTIONS[node.reduction]([v for v in values if v is not None])
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kexin.algebra.dates import months_before
 from kexin.panel.build import panel
 from laws.direct import DIRECT, Firm
-from laws.engine import SCHEMA, SIGNALS, examples, to_the_byte, told
+from laws.engine import SCHEMA, SIGNALS, agrees, examples, to_the_byte, told
 from laws.invoices import AS_OFS, CODES, city, history, placed, sale
 from laws.reference import signal_value
 
@@ -34,12 +34,6 @@ NO_RECORDS = [s for s in SIGNALS.values() if s.absent == "no_records"]
 
 def midnight_after(day: date) -> datetime:
     return datetime.combine(day + timedelta(1), time())
-
-
-def agrees(got: float | None, expected: float | None) -> bool:
-    if got is None or expected is None:
-        return got is expected
-    return got == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 def same(found: dict[str, Values], first: str, second: str) -> bool:

@@ -277,7 +277,9 @@ class Aggregate(Node):
 
     Args:
         reduction: How many values become one. `latest` is the value of the record with
-            the greatest event date, then known date, even where it is absent (A05b).
+            the greatest event date, then known date, even where it is absent (A05b);
+            of two that are equal in both, the one with the greater `row_id`, so that
+            the engine is left no choice.
         of: What is reduced: a formula over the columns of one table.
         window: Which days count.
         where: Which records count; all if None.

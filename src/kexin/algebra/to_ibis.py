@@ -254,5 +254,5 @@ def reduce(aggregate: Aggregate, table: ir.Table) -> ir.Value:
         case "max":
             return value.max(where=rows)
         case "latest":
-            order = [table.event_date, table.known_at]
+            order = [table.event_date, table.known_at, table.row_id]
             return value.last(where=rows, order_by=order, include_null=True)
