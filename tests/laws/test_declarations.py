@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kexin.algebra.nodes import Column, reductions, walk
+from kexin.algebra.nodes import (
+    Call,
+    Column,
+    Constant,
+    Operation,
+    Statistic,
+    reductions,
+    walk,
+)
 from kexin.digest import digest
 from kexin.registers.contract import ENVELOPE, Field, Table, contracts
 from kexin.signals.signal import ABSENCE, PLACE, Signal, catalogue, sentence
@@ -119,6 +127,18 @@ def test_a_signal_reads_columns_that_contracts_declare(signal: Signal) -> None:
     for column in read:
         assert column.name in declared[column.table]
     assert list(reductions(signal.formula)), "a signal is made of a firm's records"
+
+
+@by_id
+def test_sums_stay_exact_until_the_last_step(signal: Signal) -> None:
+    """A sum of floats depends on the order of rows (DESIGN.md)."""
+    for reduction in reductions(signal.formula):
+        for part in walk(reduction):
+            match part:
+                case Operation(operator="/") | Statistic() | Call(function="ln_1p"):
+                    pytest.fail(f"a float within {reduction!r}")
+                case Constant(value=float()):
+                    pytest.fail(f"a float within {reduction!r}")
 
 
 def test_no_two_signals_have_the_same_formula_or_name() -> None:

@@ -89,21 +89,24 @@ def sentence(signal: Signal, value: float | None, language: Language) -> str:
 
 
 def shown(value: float, place: re.Match[str]) -> str:
-    """Return a value as it stands at one place of a sentence (SIGNALS.md, 1.2)."""
+    """Return a value as it stands at one place of a sentence (SIGNALS.md, 1.2).
+
+    What is rounded to zero has no sign.
+    """
     if place["yes"] is not None:
         return place["yes"] if value else place["no"]
     match place["form"]:
         case "pct":
             return percent(value)
         case "wan":
-            return f"{value / 10_000:,.{0 if abs(value) >= 100_000 else 1}f}"
+            return f"{value / 10_000:z,.{0 if abs(value) >= 100_000 else 1}f}"
         case "x":
-            return f"{value:.1f}"
+            return f"{value:z.1f}"
         case "n":
             return f"{round(math.expm1(value)):,}"
         case "pp":
-            return f"{HUNDRED * value:+.1f}"
-    return f"{value:,.0f}" if value == round(value) else f"{value:.2f}"
+            return f"{HUNDRED * value:+z.1f}"
+    return f"{value:z,.0f}" if value == round(value) else f"{value:z.2f}"
 
 
 def percent(value: float) -> str:
@@ -113,4 +116,4 @@ def percent(value: float) -> str:
         >>> percent(0.384), percent(0.032)
         ('38', '3.2')
     """
-    return f"{HUNDRED * value:,.{0 if abs(value) >= TENTH else 1}f}"
+    return f"{HUNDRED * value:z,.{0 if abs(value) >= TENTH else 1}f}"
