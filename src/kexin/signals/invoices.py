@@ -397,7 +397,7 @@ since_last = Signal(
             ),
         ),
     ),
-    unit="days", direction=1, absent="no_records", family="continuity",
+    unit="days", direction=1, absent="too_few", family="continuity",
     reason=Text("距最近一次开票{v}天", "{v} days since the last sales invoice"),
     why="Stopped trading",
     source="SIGNALS.md section 2: TB",
