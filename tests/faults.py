@@ -46,11 +46,13 @@ INTAKE = ("tests/unit/intake", "tests/laws/test_intake_laws.py")
 TESTS = {
     "algebra": LANGUAGE,
     "panel": LANGUAGE,
+    "registers": LANGUAGE,
     "signals": ("tests/unit/signals", *LANGUAGE),
     "intake": INTAKE,
 }
 """Tests that judge a package, the quick ones first; those not there are left out."""
 
+SIGNAL, TAX = "signals/signal.py", "registers/tax.py"
 COMPILER, RESOLVE, DATES = (
     "algebra/to_ibis.py",
     "algebra/resolve.py",
@@ -141,7 +143,13 @@ FAULTS = [
         GAPS, "between - FESTIVAL_DAYS * weeks_between(", "between - 0 * weeks_between("
     ),
     Fault(DATES, "FESTIVAL_DAYS = 7", "FESTIVAL_DAYS = 8"),
+    # How a value is told.
+    Fault(SIGNAL, "abs(value) >= TENTH", "abs(value) > TENTH"),
+    Fault(SIGNAL, "math.expm1(value)", "math.exp(value)"),
+    Fault(SIGNAL, 'place["yes"] if value', 'place["no"] if value'),
+    Fault(SIGNAL, "{HUNDRED * value:z,.", "{HUNDRED * value:,."),
     # Declarations.
+    Fault(TAX, "lag_days=3", "lag_days=4"),
     Fault(INVOICES, '.is_in("void", "red")', '.is_in("void")'),
     Fault(
         INVOICES, "sold_net, bought_net = sold & ~void,", "sold_net, bought_net = sold,"

@@ -6,9 +6,12 @@ a signal: they are asked of the same random firms.
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import ibis
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,14 +35,14 @@ from kexin.algebra.nodes import (
 from kexin.errors import DeclarationError
 from kexin.language import Text
 from kexin.panel.build import panel
+from kexin.registers.support import CoreLoanOutcome
 from kexin.registers.tax import TaxInvoice
 from kexin.signals.signal import Signal
 from laws.engine import Panels, agrees, examples, told
-from laws.invoices import AS_OFS, city
+from laws.invoices import AS_OFS, city, sale
 from laws.reference import signal_value
 
 if TYPE_CHECKING:
-    from datetime import date
     from random import Random
 
 amount, uid, issued = (
@@ -194,6 +197,38 @@ def test_every_word_means_what_the_reference_says(
             got = found[key][signal.id]
             case = f"{said}: {signal.formula!r} of {key} at {as_of}\n{told(records)}"
             assert agrees(got, expected), f"engine {got}, reference {expected}: {case}"
+
+
+def test_a_formula_may_stand_on_two_tables() -> None:
+    as_of = date(2020, 1, 31)
+    loan = {
+        **dict.fromkeys(CoreLoanOutcome.columns()),
+        "firm_key": "A",
+        "event_date": date(2020, 1, 1),
+        "known_at": datetime(2020, 1, 16),  # noqa: DTZ001  (all are local)
+        "balance": Decimal("50.00"),
+    }
+    tables = {
+        TaxInvoice.id: [sale("A", as_of, "200.00"), sale("B", as_of, "300.00")],
+        CoreLoanOutcome.id: [loan, {**loan, "firm_key": "C"}],
+    }
+    schemas = {table.id: table.columns() for table in (TaxInvoice, CoreLoanOutcome)}
+    debt = total(CoreLoanOutcome.balance, Window(1))
+    asked = panel(
+        [signal_of(0, debt / sales), signal_of(1, sales - debt)],
+        as_of,
+        ibis.memtable({"firm_key": ["C", "B", "A"]}),
+        {
+            name: ibis.memtable(
+                pa.Table.from_pylist(rows, ibis.schema(schemas[name]).to_pyarrow())
+            )
+            for name, rows in tables.items()
+        },
+    )
+    found = asked.to_pyarrow().to_pydict()
+    assert found["firm_key"] == ["A", "B", "C"]
+    assert found["formula_0"] == [0.25, 0.0, None]
+    assert found["formula_1"] == [150.0, 300.0, -50.0]
 
 
 def test_a_reduction_counts_the_months_of_one_series() -> None:
