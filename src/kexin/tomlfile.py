@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -17,13 +17,31 @@ from kexin.errors import ConfigurationError
 from kexin.language import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from pydantic_core import ErrorDetails
 
 Key = tuple[int | str, ...]
 
 HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")
-ASSIGNMENT = re.compile(r"^\s*([^=#\[\]{}]+?)\s*=")
+ASSIGNMENT = re.compile(r"""^\s*((?:"[^"]*"|'[^']*'|[^=#\[\]{}"'])+?)\s*=""")
+PART = re.compile(r"""\s*("[^"]*"|'[^']*'|[^.]+)\s*(?:\.|$)""")
+
+KINDS = {
+    "bool_type": "true或false",
+    "date_type": "日期，形如2024-12-31，不加引号",
+    "decimal_type": "数字",
+    "dict_type": "一组键值",
+    "float_type": "数字",
+    "greater_than": "更大的数字",
+    "int_type": "整数",
+    "missing": "必填的键",
+    "model_type": "一组键值",
+    "string_type": "文本",
+    "tuple_type": "列表",
+}
+"""What pydantic expects, in Chinese, by the kinds of its findings."""
 
 
 class Section(BaseModel):
@@ -74,12 +92,12 @@ def mistakes(
 ) -> ConfigurationError:
     """Return pydantic's findings as one error that names line and key of the first."""
     first, *others = error.errors(include_url=False)
-    key: Key = first["loc"]
+    key, keys = walked(form, first["loc"])
     where = f"{path}, line {line_of(text, key)}, key {dotted(key)}"
     more = f"; and {len(others)} more mistake(s)" if others else ""
     more_zh = f"；另有{len(others)}处错误" if others else ""
     if first["type"] == "extra_forbidden":
-        known = sorted(keys_of(form, key))
+        known = sorted(keys)
         near = difflib.get_close_matches(str(key[-1]), known, n=1)
         guess = near[0] if near else ", ".join(known)
         return ConfigurationError(
@@ -91,21 +109,50 @@ def mistakes(
             do=Text(f"是否应为“{guess}”？", f"did you mean {guess!r}?"),
         )
     found = repr(first["input"]) if first["type"] != "missing" else "nothing"
+    found_zh = found if first["type"] != "missing" else "空"
     return ConfigurationError(
-        Text(f"键“{dotted(key)}”的值为{found}{more_zh}", f"found {found}{more}"),
+        Text(f"键“{dotted(key)}”的值为{found_zh}{more_zh}", f"found {found}{more}"),
         where=where,
-        expected=Text(first["msg"], first["msg"]),
+        expected=Text(expected_zh(first), first["msg"]),
         do=Text("请修正该键", "mend this key"),
     )
 
 
-def keys_of(form: Any, key: Key) -> set[str]:  # noqa: ANN401  (a pydantic annotation)
-    """Return the keys that the form knows where `key` stands."""
-    return {
-        name
-        for model in models_in(form)
-        for name in known_below(model, [part for part in key if isinstance(part, str)])
-    }
+def expected_zh(finding: ErrorDetails) -> str:
+    """Return in Chinese what pydantic expected; its own words for rare cases."""
+    context = finding.get("ctx", {})
+    if "zh" in context:
+        return str(context["zh"])
+    if finding["type"] == "literal_error":
+        return f"以下之一：{context['expected']}"
+    return KINDS.get(finding["type"], finding["msg"])
+
+
+def walked(form: Any, location: Key) -> tuple[Key, set[str]]:  # noqa: ANN401  (a type)
+    """Return the part of a location that stands in the file, and the keys known there.
+
+    Pydantic ends some locations with the kind of a union that it tried: no key.
+    """
+    key: Key = ()
+    keys: set[str] = set()
+    for part in location:
+        sections = list(models_in(form))
+        fields = {
+            field.alias or name: field.annotation
+            for section in sections
+            for name, field in section.model_fields.items()
+        }
+        if get_origin(form) is dict:
+            form = form.__args__[-1]
+        elif isinstance(part, int):
+            form = form.__args__[0]
+        elif fields:
+            keys = set(fields)
+            form = fields.get(part)
+        else:
+            break
+        key = (*key, part)
+    return key, keys
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401  (a type)
@@ -115,20 +162,6 @@ def models_in(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401  (a
         return
     for inner in getattr(annotation, "__args__", ()):
         yield from models_in(inner)
-
-
-def known_below(model: type[BaseModel], names: Sequence[str]) -> set[str]:
-    """Return the keys that a section knows, or those of the section that `names` reach.
-
-    Names that are no field (a column's name in a mapping, the kind of a union) are
-    passed over: they are keys of a dictionary, not of a section.
-    """
-    for place, name in enumerate(names[:-1]):
-        if name in model.model_fields:
-            annotation = model.model_fields[name].annotation
-            rest = names[place + 1 :]
-            return set().union(*(known_below(m, rest) for m in models_in(annotation)))
-    return set(model.model_fields)
 
 
 def dotted(key: Key) -> str:
@@ -170,8 +203,13 @@ def lines(text: str) -> Iterator[tuple[int, Key]]:
 
 
 def parts_of(name: str) -> Key:
-    """Return the parts of a dotted TOML key without their quotation marks."""
-    return tuple(part.strip().strip("\"'") for part in name.split("."))
+    """Return the parts of a dotted TOML key without their quotation marks.
+
+    Examples:
+        >>> parts_of('sources."No. 1"')
+        ('sources', 'No. 1')
+    """
+    return tuple(part.strip().strip("\"'") for part in PART.findall(name))
 
 
 def placed(name: Key, counts: dict[Key, int]) -> Key:

@@ -1,61 +1,90 @@
 """A mapping: how a delivery's own columns, units and codes become a contract's.
 
 A bureau whose files nobody has seen is a matter of writing such a file, not code; its
-form is told in `docs/mappings.md`.
+form is told in `docs/mappings.md`. Names of a delivery's columns and its codes are
+compared after normalisation (`plain`), so that a full-width letter or a blank in front
+matters nowhere.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
-from pathlib import Path
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from kexin import tomlfile
 from kexin.errors import ConfigurationError
+from kexin.intake.fitting import mistakes
 from kexin.language import Text
-from kexin.registers.contract import contracts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from kexin.registers.contract import Table
+    from pathlib import Path
 
 DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日", "%Y-%m-%d %H:%M:%S")
 """Forms of a day that are tried where a mapping names none."""
 
-EXCEL = "excel"
-"""Form of a day as Excel counts it: days since 1899-12-30."""
+Constant = bool | int | Decimal | date | str
+
+
+def plain(text: str) -> str:
+    """Return text as it is compared: compatible characters unified (NFKC), no blanks.
+
+    Examples:
+        >>> plain("　ＡＢ１ ")
+        'AB1'
+    """
+    return unicodedata.normalize("NFKC", text).strip()
 
 
 class Column(tomlfile.Section):
-    """How one column of a contract is filled.
+    """How one column of a contract is filled: by exactly one of the first three keys.
 
     Attributes:
         source: Delivered column, written `from`.
         constant: The same value for every row.
-        join: Delivered columns whose texts are joined, with `between` between them.
+        join: Delivered columns whose texts are joined; absent where one of them is.
+        between: Sign between joined texts, written `with`.
         unit: Factor that turns the delivered number into the contract's unit.
         codes: Delivered code to the contract's.
         unknown: Code for delivered codes that are not listed; refused without it.
         dates: Forms of a day, tried in order.
         decimal: Sign before the decimals.
-        thousands: Sign between thousands.
+        thousands: Sign between thousands; empty where there is none.
         local: Whether the value is a party known by a local id, to be prefixed.
     """
 
     source: str = Field("", alias="from")
-    constant: str | int | date = ""
+    constant: Constant | None = None
     join: tuple[str, ...] = ()
-    between: str = "|"
-    unit: int = 1
-    codes: dict[str, str] = {}
+    between: str = Field("|", alias="with")
+    unit: Decimal = Field(Decimal(1), gt=0)
+    codes: dict[str, str] = Field({})
     unknown: str = ""
     dates: tuple[str, ...] = DATES
     decimal: str = "."
-    thousands: str = ","
+    thousands: str = ""
     local: bool = False
+
+    @model_validator(mode="after")
+    def one_origin(self) -> Column:
+        """Refuse a column with no origin, or with several."""
+        given = (bool(self.source), bool(self.join), self.constant is not None)
+        if sum(given) != 1:
+            raise PydanticCustomError(
+                "one_origin",
+                "exactly one of from, join, constant",
+                {"zh": "from、join、constant 三者之一"},
+            )
+        return self
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """Delivered columns that it reads."""
+        return (self.source,) if self.source else self.join
 
 
 def as_column(spec: Any) -> Any:  # noqa: ANN401  (any TOML value)
@@ -64,41 +93,86 @@ def as_column(spec: Any) -> Any:  # noqa: ANN401  (any TOML value)
 
 
 class Condition(tomlfile.Section):
-    """What a record must be for a rule of `set` to apply."""
+    """What a record must be for a rule of `set` to apply.
+
+    Attributes:
+        column: Column of the contract.
+        equals: Its value, written `is`.
+        below: Bound that it lies below.
+        above: Bound that it lies above.
+    """
 
     column: str
-    equals: str = Field("", alias="is")
-    below: float | None = None
-    above: float | None = None
+    equals: Constant | None = Field(None, alias="is")
+    below: Decimal | None = None
+    above: Decimal | None = None
+
+    @model_validator(mode="after")
+    def some_bound(self) -> Condition:
+        """Refuse a condition that says nothing."""
+        if self.equals is None and self.below is None and self.above is None:
+            raise PydanticCustomError(
+                "some_bound",
+                "at least one of is, below, above",
+                {"zh": "is、below、above 至少其一"},
+            )
+        return self
 
 
 class Change(tomlfile.Section):
     """A column that is set where all conditions hold."""
 
     column: str
-    to: str
-    where: tuple[Condition, ...]
+    to: Constant
+    where: tuple[Condition, ...] = Field(min_length=1)
 
 
 class Reconciliation(tomlfile.Section):
-    """A delivered total that must equal a sum of columns, or the record is flagged."""
+    """A delivered total that must equal a sum of columns, or the record is flagged.
+
+    Attributes:
+        total: Delivered column.
+        equals: Contract columns whose sum it should be.
+        tolerance: Difference that is let pass, in the contract's unit.
+        flag: Flag of records that differ by more.
+    """
 
     total: str
-    equals: tuple[str, ...]
-    tolerance: float = 0.01
+    equals: tuple[str, ...] = Field(min_length=1)
+    tolerance: Decimal = Decimal("0.01")
     flag: str = "total_mismatch"
 
 
 class KnownAt(tomlfile.Section):
-    """When a record of history is taken to have been known.
+    """When records are taken to have been known; on receipt where nothing is said.
 
     Attributes:
-        days: Days after the event; `"register"` for the contract's lag.
+        after: Day from which `days` are counted.
+        days: Days after it; `"register"` for the contract's lag.
         on: A fixed day instead.
     """
 
+    after: Literal["event_date"] | None = None
     days: int | Literal["register"] = "register"
     on: date | None = None
+
+    @property
+    def reconstructed(self) -> bool:
+        """Whether the day is a reconstruction, not the day of receipt."""
+        return self.on is not None or self.after is not None
+
+
+def as_known_at(rule: Any) -> Any:  # noqa: ANN401  (any TOML value)
+    """Return `"received"` and a plain day as sections."""
+    if isinstance(rule, date):
+        return {"on": rule}
+    if isinstance(rule, str) and rule != "received":
+        raise PydanticCustomError(
+            "known_at",
+            '"received", a day, or {{ after = "event_date", days = ... }}',
+            {"zh": '"received"、日期，或 { after = "event_date", days = … }'},
+        )
+    return {} if isinstance(rule, str) else rule
 
 
 class Source(tomlfile.Section):
@@ -106,11 +180,12 @@ class Source(tomlfile.Section):
 
     Attributes:
         table: Table of the contract.
-        files: Patterns of file names.
+        files: Patterns of file names, relative to the path that is taken in.
         encoding: Encoding of text files.
         delimiter: Sign between the columns of text files.
         sheet: Sheet of an Excel file; the first if empty.
         firm: Delivered column with the firm's code or local id.
+        firm_name: Delivered column with the firm's name; empty where there is none.
         columns: Contract column to how it is filled.
         ignored: Delivered columns that are left out, each with the reason.
         not_delivered: Contract columns that the delivery does not have.
@@ -122,19 +197,28 @@ class Source(tomlfile.Section):
     """
 
     table: str
-    files: tuple[str, ...]
+    files: tuple[str, ...] = Field(min_length=1)
     encoding: str = "utf-8"
-    delimiter: str = ","
+    delimiter: str = Field(",", min_length=1, max_length=1)
     sheet: str = ""
     firm: str
+    firm_name: str = ""
     columns: dict[str, Annotated[Column, BeforeValidator(as_column)]]
-    ignored: dict[str, str] = {}
+    ignored: dict[str, str] = Field({})
     not_delivered: tuple[str, ...] = ()
     event_date: date | None = None
-    known_at: Literal["received"] | KnownAt = "received"
-    withdrawn: dict[str, str] = {}
+    known_at: Annotated[KnownAt, BeforeValidator(as_known_at)] = KnownAt()
+    withdrawn: dict[str, str] = Field({})
     changes: tuple[Change, ...] = Field((), alias="set")
     reconcile: tuple[Reconciliation, ...] = ()
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """Delivered columns that the source reads, in their first order."""
+        columns = [name for column in self.columns.values() for name in column.read]
+        named = [self.firm, self.firm_name, *columns, *self.withdrawn]
+        totals = [rule.total for rule in self.reconcile]
+        return tuple(dict.fromkeys(name for name in [*named, *totals] if name))
 
 
 class Mapping(tomlfile.Section):
@@ -151,8 +235,8 @@ class Mapping(tomlfile.Section):
     name: str
     source: str
     firm_prefix: str = ""
-    ignored_files: dict[str, str] = {}
-    sources: tuple[Source, ...]
+    ignored_files: dict[str, str] = Field({})
+    sources: tuple[Source, ...] = Field(min_length=1)
 
 
 def read_mapping(path: Path) -> Mapping:
@@ -164,81 +248,11 @@ def read_mapping(path: Path) -> Mapping:
     """
     mapping = tomlfile.read(path, Mapping)
     for number, source in enumerate(mapping.sources):
-        for key, wrong, known in mistakes(source, ("sources", number)):
+        for mistake in mistakes(source, ("sources", number)):
             raise ConfigurationError(
-                wrong,
-                where=tomlfile.place(path, key),
-                expected=Text(f"{'、'.join(known)}", f"{', '.join(known)}"),
+                mistake.found,
+                where=tomlfile.place(path, mistake.key),
+                expected=mistake.expected,
                 do=Text("请修正映射文件", "mend the mapping"),
             )
     return mapping
-
-
-Mistake = tuple[tomlfile.Key, Text, list[str]]
-
-
-def mistakes(source: Source, key: tomlfile.Key) -> Iterator[Mistake]:
-    """Yield what a source says that its contract does not know: key, what, known."""
-    known = contracts()
-    if source.table not in known:
-        yield (
-            (*key, "table"),
-            Text(f"没有表“{source.table}”", f"there is no table {source.table!r}"),
-            sorted(known),
-        )
-        return
-    contract = known[source.table]
-    yield from unknown_columns(source, contract, key)
-    yield from unknown_codes(source, contract, key)
-    yield from left_out(source, contract, key)
-
-
-def unknown_columns(
-    source: Source, contract: type[Table], key: tomlfile.Key
-) -> Iterator[Mistake]:
-    """Yield columns that the contract does not have."""
-    fields = contract.fields()
-    named: Iterable[tuple[tomlfile.Key, str]] = [
-        *(((*key, "columns", name), name) for name in source.columns),
-        *(((*key, "not_delivered"), name) for name in source.not_delivered),
-        *(((*key, "set"), change.column) for change in source.changes),
-    ]
-    for place, name in named:
-        if name not in fields:
-            wrong = Text(
-                f"表{contract.id}没有列“{name}”",
-                f"{contract.id} has no column {name!r}",
-            )
-            yield place, wrong, list(fields)
-
-
-def unknown_codes(
-    source: Source, contract: type[Table], key: tomlfile.Key
-) -> Iterator[Mistake]:
-    """Yield codes that lead outside of the contract's list."""
-    fields = contract.fields()
-    for name, column in source.columns.items():
-        listed = fields[name].codes if name in fields else None
-        constant = [str(column.constant)] if column.constant else []
-        unknown = [column.unknown] if column.unknown else []
-        for code in [*column.codes.values(), *unknown, *constant]:
-            if listed is not None and code not in listed:
-                wrong = Text(
-                    f"“{code}”不在代码表中", f"{code!r} is not in the code list"
-                )
-                yield (*key, "columns", name), wrong, list(listed)
-
-
-def left_out(
-    source: Source, contract: type[Table], key: tomlfile.Key
-) -> Iterator[Mistake]:
-    """Yield columns that the contract requires and the source neither has nor waives."""
-    for name, field in contract.fields().items():
-        if field.optional or name in source.columns or name in source.not_delivered:
-            continue
-        wrong = Text(f"必填列“{name}”未映射", f"required column {name!r} is not mapped")
-        how = [f"columns.{name} = ...", f'not_delivered = ["{name}", ...]']
-        yield (*key, "columns"), wrong, how
-    if contract.event in source.not_delivered and source.event_date is None:
-        wrong = Text(f"事件日期列“{contract.event}”缺失", f"no {contract.event!r}")
-        yield (*key, "not_delivered"), wrong, ["event_date = YYYY-MM-DD"]

@@ -1,4 +1,9 @@
-"""The quarantine: every refused row, as it was delivered, with what is wrong with it."""
+"""The quarantine: every refused row, as it was delivered, with all that is wrong.
+
+One line a failed check, so that a row that fails several has several lines. The rows of
+a file are known by its digest: delivered again, or tried again with a mended mapping,
+they take the place of what the quarantine had of that file.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from kexin.intake.readers import Delivered
-from kexin.intake.warehouse import QUARANTINE, add, read_snapshot, write_sql
+from kexin.intake import sql
+from kexin.intake.layout import Delivered, as_batch
+from kexin.intake.snapshot import QUARANTINE, SHORT, Held, add, read_snapshot
 from kexin.language import Text
 
 if TYPE_CHECKING:
@@ -18,34 +24,30 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
     from kexin.intake.validate import Check, Delivery
-    from kexin.intake.warehouse import Part
+    from kexin.intake.values import Rows
 
-REFUSED = """
-CREATE TEMP TABLE IF NOT EXISTS refused (
-    batch_id VARCHAR, file VARCHAR, "row" BIGINT, "table" VARCHAR, rule VARCHAR,
-    "column" VARCHAR, found VARCHAR, expected_zh VARCHAR, expected_en VARCHAR,
-    raw VARCHAR
-)
-"""
-"""One line a failed check; a row that fails several has several lines."""
+COLUMNS = {
+    "batch_id": "VARCHAR",
+    "file": "VARCHAR",
+    "row": "BIGINT",
+    "table": "VARCHAR",
+    "rule": "VARCHAR",
+    "column": "VARCHAR",
+    "found": "VARCHAR",
+    "expected_zh": "VARCHAR",
+    "expected_en": "VARCHAR",
+    "raw": "VARCHAR",
+}
+"""Columns of the quarantine. `raw` is the row as JSON, heading to text; absent for a
+broken line, whose text stands in `found`."""
 
-SEEN = 'CREATE TEMP TABLE IF NOT EXISTS seen (batch_id VARCHAR, "table" VARCHAR)'
-"""Batches of this delivery: their rows replace what the quarantine had of them."""
+LISTED = ", ".join(f'"{name}"' for name in COLUMNS)
 
-COLUMNS = (
-    "batch_id",
-    "file",
-    "row",
-    "table",
-    "rule",
-    "column",
-    "found",
-    "expected_zh",
-    "expected_en",
-    "raw",
-)
+SAME_FILE = f'(right(batch_id, {SHORT}), "table")'
+"""What tells one file's rows for one table from another's."""
 
 BROKEN = Text("与标题行相同的列数", "as many values as there are headings")
+BROKEN_RULE = "columns"
 
 
 class Failure(NamedTuple):
@@ -56,9 +58,10 @@ class Failure(NamedTuple):
         row: Number of the row; the headings are row 1.
         table: Table that the row was for.
         rule: Check that it failed.
-        column: Column of the contract.
+        column: Column of the contract; empty for a broken line.
         found: What was delivered; None where nothing was.
         expected: What was expected.
+        raw: The row as delivered, heading to text; None for a broken line.
     """
 
     file: str
@@ -68,42 +71,81 @@ class Failure(NamedTuple):
     column: str
     found: str | None
     expected: Text
+    raw: str | None
+
+
+class RuleCount(NamedTuple):
+    """How many rows of a table fail a rule."""
+
+    table: str
+    column: str
+    rule: str
+    rows: int
+
+
+def emptied(connection: Backend) -> None:
+    """Make the staging tables anew: `refused`, and `seen`, the files of a delivery."""
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
+    connection.con.execute(f"CREATE OR REPLACE TEMP TABLE refused ({columns})")
+    connection.con.execute(
+        'CREATE OR REPLACE TEMP TABLE seen (batch_id VARCHAR, "table" VARCHAR)'
+    )
 
 
 def put_refused(
-    connection: Backend, delivery: Delivery, checks: list[Check], content: Delivered
-) -> None:
-    """Append a file's refused rows and broken lines to `refused`."""
+    connection: Backend, delivery: Delivery, checks: list[Check], rows: Rows
+) -> int:
+    """Append a file's refused rows to `refused`, and return their number."""
     engine = connection.con
-    engine.execute(REFUSED)
-    engine.execute(SEEN)
-    engine.execute("INSERT INTO seen VALUES (?, ?)", [delivery.batch, delivery.contract.id])
-    file = delivery.batch.rpartition(":")[0]
-    fixed = {"batch": delivery.batch, "file": file, "table": delivery.contract.id}
+    engine.execute(
+        "INSERT INTO seen VALUES (?, ?)", [delivery.batch, delivery.contract.id]
+    )
+    headings = ", ".join(
+        f"{sql.text(name)}, coalesce(raw_{place}, plain_{place})"
+        for name, place in rows.places.items()
+    )
     for number, check in failing(connection, checks):
+        found = connection.compile(rows.table.select("_row", found=check.found))
         engine.execute(
             f"""
             INSERT INTO refused
             SELECT $batch, $file, _row, $table, $rule, $column, found, $zh, $en,
-                   to_json(raw)
-            FROM raw JOIN ({found_sql(connection, check)}) AS told USING (_row)
+                   json_object({headings})
+            FROM delivered_rows JOIN ({found}) AS told USING (_row)
             JOIN checked USING (_row)
             WHERE fails_{number}
             """,  # noqa: S608
-            {
-                **fixed,
-                "rule": check.rule,
-                "column": check.column,
-                "zh": check.expected.zh,
-                "en": check.expected.en,
-            },
+            told(delivery, check.rule, check.column, check.expected),
         )
-    for row, text in sorted(content.broken.items()):
-        engine.execute(
-            "INSERT INTO refused VALUES ($batch, $file, $row, $table, 'columns', '', "
+    any_fails = " OR ".join(f"fails_{number}" for number in range(len(checks)))
+    return sql.number(connection, f"SELECT count_if({any_fails}) FROM checked")  # noqa: S608
+
+
+def put_broken(connection: Backend, delivery: Delivery, broken: dict[int, str]) -> int:
+    """Append lines with too few or too many values, and return their number."""
+    fixed = told(delivery, BROKEN_RULE, "", BROKEN)
+    for row, text in sorted(broken.items()):
+        connection.con.execute(
+            "INSERT INTO refused VALUES ($batch, $file, $row, $table, $rule, $column, "
             "$text, $zh, $en, NULL)",
-            {**fixed, "row": row, "text": text, "zh": BROKEN.zh, "en": BROKEN.en},
+            {**fixed, "row": row, "text": text},
         )
+    return len(broken)
+
+
+def told(
+    delivery: Delivery, rule: str, column: str, expected: Text
+) -> dict[str, str | int]:
+    """Return what is the same for all rows that fail one check."""
+    return {
+        "batch": delivery.batch,
+        "file": delivery.file,
+        "table": delivery.contract.id,
+        "rule": rule,
+        "column": column,
+        "zh": expected.zh,
+        "en": expected.en,
+    }
 
 
 def failing(connection: Backend, checks: list[Check]) -> list[tuple[int, Check]]:
@@ -114,64 +156,72 @@ def failing(connection: Backend, checks: list[Check]) -> list[tuple[int, Check]]
     return [(number, check) for number, (check, rows) in numbered if rows]
 
 
-def found_sql(connection: Backend, check: Check) -> str:
-    """Return the query of the text that a check looked at, by row."""
-    raw = connection.table("raw")
-    return str(connection.compile(raw.select("_row", found=check.found)))
+def merge_refused(
+    connection: Backend, folder: Path, before: Held | None
+) -> Held | None:
+    """Return the quarantine with the staged rows in place of what it had of the files.
 
-
-def refused_by_table(connection: Backend) -> dict[str, int]:
-    """Return how many rows were refused, by table."""
-    rows = connection.con.execute(
-        'SELECT "table", count(*) FROM '
-        '(SELECT DISTINCT batch_id, "row", "table" FROM refused) GROUP BY 1'
-    ).fetchall()
-    return dict(rows)
-
-
-def merge_refused(connection: Backend, folder: Path, parts: list[Part]) -> list[Part]:
-    """Return the quarantine's files with the staged rows in place of their batches'."""
-    listed = ", ".join(f'"{name}"' for name in COLUMNS)
+    A file that was there under another name keeps the first.
+    """
     old = "SELECT * FROM refused WHERE false"
-    if parts:
-        paths = ", ".join(f"'{folder / part.path}'" for part in parts)
+    if before:
+        held = sql.files(folder / part.path for part in before.parts)
+        connection.con.execute(
+            f"UPDATE refused SET batch_id = old.batch_id, file = old.file FROM {held} "  # noqa: S608
+            f"AS old WHERE right(refused.batch_id, {SHORT}) = "
+            f'right(old.batch_id, {SHORT}) AND refused."table" = old."table"'
+        )
         old = (
-            f"SELECT {listed} FROM read_parquet([{paths}]) "  # noqa: S608
-            "WHERE (batch_id, \"table\") NOT IN (SELECT batch_id, \"table\" FROM seen)"
+            f"SELECT {LISTED} FROM {held} "  # noqa: S608
+            f"WHERE {SAME_FILE} NOT IN (SELECT {SAME_FILE} FROM seen)"
         )
     query = (
-        f"SELECT {listed} FROM ({old} UNION ALL SELECT * FROM refused) "  # noqa: S608
+        f"SELECT {LISTED} FROM ({old} UNION ALL SELECT DISTINCT * FROM refused) "  # noqa: S608
         'ORDER BY batch_id, "table", "row", "column", rule'
     )
     beside = folder / f"{QUARANTINE}.part"
-    rows = write_sql(connection, query, beside)
+    rows = sql.write(connection, query, beside)
     if rows == 0:
         beside.unlink()
-        return []
-    return [add(folder, beside, QUARANTINE, "refused", rows)]
+        return None
+    return Held([add(folder, beside, QUARANTINE, "refused", rows)], dict(COLUMNS))
+
+
+def held_sql(folder: Path) -> str | None:
+    """Return the quarantine as a table of SQL; None where it is empty."""
+    held = read_snapshot(folder).get(QUARANTINE)
+    return sql.files(folder / part.path for part in held.parts) if held else None
 
 
 def failures(folder: Path, connection: Backend) -> Iterator[Failure]:
     """Yield what is wrong with every row in quarantine, by file and row."""
-    for part in read_snapshot(folder).get(QUARANTINE, []):
-        rows = connection.con.execute(
-            'SELECT file, "row", "table", rule, "column", found, expected_zh, '  # noqa: S608
-            f"expected_en FROM read_parquet('{folder / part.path}')"
-        ).fetchall()
-        for *head, zh, en in rows:
-            yield Failure(*head, Text(zh, en))
+    held = held_sql(folder)
+    if held is None:
+        return
+    rows = connection.con.execute(f"SELECT {LISTED} FROM {held}").fetchall()  # noqa: S608
+    for _, file, row, table, rule, column, found, zh, en, raw in rows:
+        yield Failure(file, row, table, rule, column, found, Text(zh, en), raw)
+
+
+def summary(folder: Path, connection: Backend) -> list[RuleCount]:
+    """Return how many rows fail each rule, the most frequent first."""
+    held = held_sql(folder)
+    if held is None:
+        return []
+    rows = connection.con.execute(
+        f'SELECT "table", "column", rule, count(*) FROM {held} '  # noqa: S608
+        "GROUP BY ALL ORDER BY 4 DESC, 1, 2, 3"
+    ).fetchall()
+    return [RuleCount(*row) for row in rows]
 
 
 def export(folder: Path, connection: Backend, path: Path) -> int:
-    """Write the quarantine as CSV, rows as they were delivered included."""
-    parts = read_snapshot(folder).get(QUARANTINE, [])
-    if not parts:
+    """Write the quarantine as CSV, and return the number of its lines."""
+    held = held_sql(folder)
+    if held is None:
         return 0
-    paths = ", ".join(f"'{folder / part.path}'" for part in parts)
-    connection.con.execute(
-        f"COPY (FROM read_parquet([{paths}])) TO '{path}' (HEADER)"
-    )
-    return sum(part.rows for part in parts)
+    connection.con.execute(f"COPY (FROM {held}) TO {sql.text(str(path))} (HEADER)")
+    return sql.number(connection, f"SELECT count(*) FROM {held}")  # noqa: S608
 
 
 class Batch(NamedTuple):
@@ -191,30 +241,30 @@ class Batch(NamedTuple):
 
 
 def batches(folder: Path, connection: Backend) -> Iterator[Batch]:
-    """Yield the refused rows of each file, to be tried again; broken lines are not."""
-    for part in read_snapshot(folder).get(QUARANTINE, []):
-        source = f"read_parquet('{folder / part.path}')"
-        groups = connection.con.execute(
-            f'SELECT DISTINCT batch_id, file, "table" FROM {source} ORDER BY ALL'  # noqa: S608
+    """Yield the refused rows of each file and table, to be tried again."""
+    held = held_sql(folder)
+    if held is None:
+        return
+    groups = connection.con.execute(
+        f'SELECT DISTINCT batch_id, file, "table" FROM {held} ORDER BY ALL'  # noqa: S608
+    ).fetchall()
+    for batch_id, file, table in groups:
+        rows = connection.con.execute(
+            f'SELECT DISTINCT "row", raw, CASE WHEN raw IS NULL THEN found END '  # noqa: S608
+            f'FROM {held} WHERE batch_id = ? AND "table" = ? ORDER BY "row"',
+            [batch_id, table],
         ).fetchall()
-        for batch_id, file, table in groups:
-            rows = connection.con.execute(
-                f'SELECT DISTINCT "row", raw, CASE WHEN raw IS NULL THEN found END '  # noqa: S608
-                f'FROM {source} WHERE batch_id = ? AND "table" = ? ORDER BY "row"',
-                [batch_id, table],
-            ).fetchall()
-            yield Batch(batch_id, file, table, as_delivered(rows))
+        yield Batch(batch_id, file, table, as_delivered(rows))
 
 
 def as_delivered(rows: list[tuple[int, str | None, str | None]]) -> Delivered:
     """Return refused rows as a file that is delivered again."""
-    records = [json.loads(raw) for _, raw, _ in rows if raw is not None]
-    headings = [name for name in (records[0] if records else {}) if name != "_row"]
-    columns = {
-        name: pa.array([record[name] for record in records], pa.string())
+    records = [(row, json.loads(raw)) for row, raw, _ in rows if raw is not None]
+    headings = list(dict.fromkeys(name for _, record in records for name in record))
+    columns = [
+        pa.array([record.get(name) for _, record in records], pa.string())
         for name in headings
-    }
-    numbers = pa.array([record["_row"] for record in records], pa.int64())
-    table = pa.table({**columns, "_row": numbers})
+    ]
+    batch = as_batch(columns, [row for row, _ in records])
     broken = {row: text or "" for row, raw, text in rows if raw is None}
-    return Delivered(headings, iter(table.to_batches()), broken)
+    return Delivered(headings, iter([batch]), broken)

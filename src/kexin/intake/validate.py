@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import ibis
 
 from kexin.algebra.to_ibis import to_ibis
-from kexin.intake.mapping import EXCEL, KnownAt
-from kexin.intake.values import cleaned, filled
+from kexin.intake.fitting import EXCEL
+from kexin.intake.mapping import plain
+from kexin.intake.values import bound, filled, known_code, number
 from kexin.language import Text
+from kexin.registers.contract import money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,13 +25,19 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from kexin.intake.mapping import Column, Mapping, Source
-    from kexin.intake.values import Value
+    from kexin.intake.mapping import Column, Mapping, Reconciliation, Source
+    from kexin.intake.values import Rows, Value
     from kexin.registers.contract import Field, Table
 
 RECONSTRUCTED = "known_at_reconstructed"
 INCOMPLETE = "incomplete"
 UNKNOWN_CODE = "unknown_code"
+
+USCC = "[0-9A-HJ-NPQRTUWXY]{18}"
+"""Form of a unified social credit code (REGISTERS.md, section 1.1)."""
+
+AMOUNT = money("合计")
+"""What a delivered total is read as."""
 
 
 class Check(NamedTuple):
@@ -58,6 +66,7 @@ class Delivery(NamedTuple):
         source: The source that the file belongs to.
         contract: The contract that it fills.
         batch: Name and start of the digest of the file.
+        file: Name of the file.
         received: Day of receipt.
     """
 
@@ -65,68 +74,111 @@ class Delivery(NamedTuple):
     source: Source
     contract: type[Table]
     batch: str
+    file: str
     received: date
 
 
-def checked(raw: ir.Table, delivery: Delivery) -> tuple[ir.Table, list[Check]]:
+class Records(NamedTuple):
+    """A file's rows in the making: what the checks and columns are made of.
+
+    Attributes:
+        rows: The rows as text.
+        values: Columns of the contract.
+        firm: The firm, as its `firm_key` is to be.
+        event_date: When it happened.
+        withdrawn: Whether the bureau withdraws the record.
+    """
+
+    rows: Rows
+    values: dict[str, Value]
+    firm: ir.StringValue
+    event_date: ir.DateValue
+    withdrawn: ir.BooleanValue
+
+
+def checked(rows: Rows, delivery: Delivery) -> tuple[ir.Table, list[Check]]:
     """Return the rows in the contract's form, and the checks they were put to.
 
     Args:
-        raw: Delivered rows as text, with `_row`.
+        rows: Delivered rows as text.
         delivery: What the batch is.
 
     Returns:
-        `_row`, the contract's columns, `firm_key`, `src_code`, `event_date`,
-        `known_at`, `op`, `dq_flags`; then `fails_<n>`, whether a row fails check n.
-        The checks in the order of their numbers.
+        `_row`, the contract's columns, and the envelope's as far as a row tells them;
+        then `fails_<n>`, whether a row fails check n. The checks in the order of their
+        numbers.
     """
-    contract, source = delivery.contract, delivery.source
-    values = filled(raw, contract, source, delivery.mapping)
-    firm = cleaned(raw, source.firm)
-    prefix = delivery.mapping.firm_prefix
-    typed = {name: value.typed for name, value in values.items()}
-    event_date = (
-        ibis.literal(source.event_date)
-        if contract.event in source.not_delivered
-        else typed[contract.event]
-    )
+    records = made(rows, delivery)
+    source = delivery.source
     checks = [
-        *column_checks(values, delivery),
-        *rule_checks(values, contract),
-        firm_check(firm, source),
-        future_check(values, event_date, delivery),
+        *column_checks(records, delivery),
+        *rule_checks(records.values, delivery.contract),
+        firm_check(records, delivery),
+        *event_checks(records, delivery),
     ]
+    name = rows.found(source.firm_name) if source.firm_name else ibis.null("string")
     columns = {
-        **typed,
-        "firm_key": ibis.literal(f"{prefix}:") + firm if prefix else firm,
-        "src_code": firm,
-        "event_date": event_date,
-        "known_at": known_at(event_date, delivery),
-        "op": operation(raw, source),
-        "dq_flags": flags(raw, values, delivery),
+        **{name: value.typed for name, value in records.values.items()},
+        "firm_key": records.firm,
+        "src_code": rows.found(source.firm),
+        "src_name": name,
+        "event_date": records.event_date,
+        "known_at": known_at(records.event_date, delivery),
+        "op": ibis.ifelse(records.withdrawn, "D", "I"),
+        "dq_flags": flags(records, delivery),
         **{f"fails_{number}": check.fails for number, check in enumerate(checks)},
     }
-    return raw.select("_row", **columns), checks
+    return rows.table.select("_row", **columns), checks
 
 
-def column_checks(values: dict[str, Value], delivery: Delivery) -> Iterator[Check]:
-    """Yield what each column must be: there, of its type, of its form."""
-    source = delivery.source
-    for name, field in delivery.contract.fields().items():
-        found, typed = values[name]
+def made(rows: Rows, delivery: Delivery) -> Records:
+    """Return what a file's checks and columns are made of."""
+    contract, source = delivery.contract, delivery.source
+    values = filled(rows, contract, source, delivery.mapping)
+    local, prefix = rows.plain(source.firm), delivery.mapping.firm_prefix
+    event = (
+        values[contract.event].typed
+        if contract.event in source.columns
+        else ibis.literal(source.event_date)
+    )
+    return Records(
+        rows=rows,
+        values=values,
+        firm=ibis.literal(f"{prefix}:") + local if prefix else local.upper(),
+        event_date=event,
+        withdrawn=withdrawn(rows, source),
+    )
+
+
+def withdrawn(rows: Rows, source: Source) -> ir.BooleanValue:
+    """Whether the bureau withdraws a record."""
+    parts = [rows.plain(n) == plain(code) for n, code in source.withdrawn.items()]
+    if not parts:
+        return ibis.literal(False)  # noqa: FBT003
+    return functools.reduce(operator.and_, parts).fill_null(False)  # noqa: FBT003
+
+
+def column_checks(records: Records, delivery: Delivery) -> Iterator[Check]:
+    """Yield what each column must be: there, of its type, of its form.
+
+    A withdrawal need only say which record it ends, and when that happened.
+    """
+    contract, source = delivery.contract, delivery.source
+    for name, field in contract.fields().items():
         if name not in source.columns:
             continue
-        column = source.columns[name]
-        if column.source:
-            wrong = found.notnull() & typed.isnull()
-            yield Check("type", name, wrong, found, type_expected(field, column))
+        found, there, typed = records.values[name]
+        expected = type_expected(field, source.columns[name])
+        yield Check("type", name, there & typed.isnull(), found, expected)
         if not field.optional:
-            expected = Text("不可为空", "a value")
-            yield Check("required", name, found.isnull(), found, expected)
+            absent = ~there & typed.isnull()
+            if name not in {*contract.key, contract.event}:
+                absent &= ~records.withdrawn
+            yield Check("required", name, absent, found, Text("不可为空", "a value"))
         if field.form:
-            wrong = ~typed.re_search(f"^({field.form})$")
+            wrong = (~typed.re_search(f"^({field.form})$")).fill_null(False)  # noqa: FBT003
             expected = Text(f"形如{field.form}", f"text of the form {field.form}")
-            yield Check("form", name, wrong.fill_null(False), found, expected)  # noqa: FBT003
+            yield Check("form", name, wrong, found, expected)
 
 
 def type_expected(field: Field, column: Column) -> Text:
@@ -139,6 +191,8 @@ def type_expected(field: Field, column: Column) -> Text:
         return Text(f"日期，形如 {forms}", f"a day in the form {forms}")
     if field.dtype == "boolean":
         return Text("是或否", "yes or no")
+    if field.dtype.startswith("int"):
+        return Text(f"整数({field.unit})", f"a whole number ({field.unit})")
     return Text(f"数字({field.unit})", f"a number ({field.unit})")
 
 
@@ -146,79 +200,97 @@ def rule_checks(values: dict[str, Value], contract: type[Table]) -> Iterator[Che
     """Yield the contract's own rules; absent counts as met."""
     for name, rule in contract.rules().items():
         met = to_ibis(rule.met, lambda column: values[column.name].typed)
-        found = values[rule.column].found
         fails = (~met).fill_null(False)  # noqa: FBT003
+        found = values[rule.column].found
         yield Check(name, rule.column, fails, found, rule.expected)
 
 
-def firm_check(firm: ir.StringValue, source: Source) -> Check:
-    """Return the check that a row names its firm."""
-    expected = Text(f"列“{source.firm}”中的企业代码", f"a firm in column {source.firm}")
-    return Check("firm", "firm_key", firm.isnull(), firm, expected)
+def firm_check(records: Records, delivery: Delivery) -> Check:
+    """Return the check that a row names its firm, by a code unless ids are local."""
+    heading = delivery.source.firm
+    wrong = records.firm.isnull()
+    expected = Text(f"列“{heading}”中的企业代号", f"a firm in column {heading}")
+    if not delivery.mapping.firm_prefix:
+        coded = records.firm.re_search(f"^({USCC})$")
+        wrong |= (~coded).fill_null(False)  # noqa: FBT003
+        expected = Text("18位统一社会信用代码", "a social credit code of 18 characters")
+    return Check("firm", "firm_key", wrong, records.rows.found(heading), expected)
 
 
-def future_check(
-    values: dict[str, Value], event_date: ir.DateValue, delivery: Delivery
-) -> Check:
-    """Return the check that nothing happened after its receipt (quality problem Q24)."""
-    received = delivery.received
-    return Check(
-        "future",
-        delivery.contract.event,
-        (event_date > received).fill_null(False),  # noqa: FBT003
-        values[delivery.contract.event].found,
-        Text(
-            f"不晚于接收日{received}", f"a day up to {received}, when it was received"
-        ),
+def event_checks(records: Records, delivery: Delivery) -> Iterator[Check]:
+    """Yield the checks that it happened, and before receipt (quality problem Q24)."""
+    received, event = delivery.received, delivery.contract.event
+    found = records.values[event].found
+    late = (records.event_date > received).fill_null(False)  # noqa: FBT003
+    expected = Text(
+        f"不晚于接收日{received}", f"a day up to {received}, when it was received"
     )
+    yield Check("future", event, late, found, expected)
+    if delivery.contract.fields()[event].optional:
+        absent = records.event_date.isnull() & ~records.values[event].there
+        yield Check("required", event, absent, found, Text("不可为空", "a value"))
 
 
 def known_at(event_date: ir.DateValue, delivery: Delivery) -> ir.TimestampValue:
-    """Return when a record was known: on receipt, or as the mapping reconstructs it."""
+    """Return when a record was known: on receipt, or as the mapping reconstructs it.
+
+    A reconstruction never lies after receipt: the record was held then.
+    """
     rule = delivery.source.known_at
-    if not isinstance(rule, KnownAt):
-        day: ir.DateValue = ibis.literal(delivery.received)
-    elif rule.on is not None:
-        day = ibis.literal(rule.on)
-    else:
+    received = ibis.literal(delivery.received)
+    if rule.on is not None:
+        known: ir.DateValue = ibis.literal(rule.on)
+    elif rule.after is not None:
         lag = delivery.contract.lag_days if rule.days == "register" else rule.days
-        day = event_date + ibis.interval(days=lag)
-    return day.cast("timestamp(6)")
+        after = (event_date + ibis.interval(days=lag)).cast("date")
+        known = ibis.least(after, received)
+    else:
+        known = received
+    return known.cast("timestamp(6)")
 
 
-def operation(raw: ir.Table, source: Source) -> ir.StringValue:
-    """Return D for a record that the bureau withdraws, I for any other."""
-    parts = [cleaned(raw, name) == code for name, code in source.withdrawn.items()]
-    if not parts:
-        return ibis.literal("I")
-    withdrawn = functools.reduce(operator.and_, parts).fill_null(False)  # noqa: FBT003
-    return ibis.ifelse(withdrawn, "D", "I")
-
-
-def flags(raw: ir.Table, values: dict[str, Value], delivery: Delivery) -> ir.ArrayValue:
+def flags(records: Records, delivery: Delivery) -> ir.ArrayValue:
     """Return a row's quality flags, in a fixed order."""
     source = delivery.source
-    always = []
-    if isinstance(source.known_at, KnownAt):
-        always.append(RECONSTRUCTED)
-    if source.not_delivered:
-        always.append(INCOMPLETE)
-    marked = ibis.array(always) if always else ibis.literal([], type="array<string>")
-    for name, column in source.columns.items():
-        if column.unknown:
-            known = list(column.codes or delivery.contract.fields()[name].codes or ())
-            unknown = ~values[name].found.isin(known)
-            marked = marked.concat(flag(unknown, UNKNOWN_CODE))
+    always = [
+        *([RECONSTRUCTED] if source.known_at.reconstructed else []),
+        *([INCOMPLETE] if source.not_delivered else []),
+    ]
+    marked = ibis.literal(always, type="array<string>")
+    unknown = unknown_codes(records, delivery)
+    if unknown:
+        marked = marked.concat(
+            flag(functools.reduce(operator.or_, unknown), UNKNOWN_CODE)
+        )
     for rule in source.reconcile:
-        total = cleaned(raw, rule.total).try_cast("decimal(18, 2)")
-        parts = [values[name].typed for name in rule.equals]
-        difference = (total - functools.reduce(operator.add, parts)).abs()
-        marked = marked.concat(flag(difference > rule.tolerance, rule.flag))
+        marked = marked.concat(flag(differs(records, rule, source), rule.flag))
     return marked
+
+
+def unknown_codes(records: Records, delivery: Delivery) -> list[ir.BooleanValue]:
+    """Return, for each column that lets unknown codes pass, whether a row has one."""
+    fields = delivery.contract.fields()
+    return [
+        ~known_code(records.rows.plain(column.source), fields[name], column).fill_null(
+            True  # noqa: FBT003
+        )
+        for name, column in delivery.source.columns.items()
+        if column.unknown and column.source
+    ]
+
+
+def differs(records: Records, rule: Reconciliation, source: Source) -> ir.BooleanValue:
+    """Whether a delivered total is no number, or not the sum that it should be."""
+    form = source.columns[rule.equals[0]]
+    text = records.rows.plain(rule.total)
+    total = number(text, AMOUNT, form)
+    parts = [records.values[name].typed.fill_null(0) for name in rule.equals]
+    difference = (total - functools.reduce(operator.add, parts)).abs()
+    return (difference > bound(rule.tolerance)) | (text.notnull() & total.isnull())
 
 
 def flag(condition: ir.BooleanValue, name: str) -> ir.ArrayValue:
     """Return an array with a flag where a condition holds, an empty one elsewhere."""
     empty = ibis.literal([], type="array<string>")
-    return ibis.ifelse(condition.fill_null(False), ibis.array([name]), empty)  # noqa: FBT003
-
+    marked = ibis.literal([name], type="array<string>")
+    return ibis.ifelse(condition.fill_null(False), marked, empty)  # noqa: FBT003

@@ -9,112 +9,167 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis
 
-from kexin.intake.mapping import EXCEL
+from kexin.intake.fitting import EXCEL
+from kexin.intake.mapping import plain
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     import ibis.expr.types as ir
 
     from kexin.intake.mapping import Change, Column, Condition, Mapping, Source
     from kexin.registers.contract import Field, Table
 
-BLANKS = " \t\r\n\u3000\u00a0\u200b\ufeff"
-"""Signs that are taken off both ends of every value; the last are invisible."""
-
 EXCEL_DAY_ZERO = date(1899, 12, 30)
+EXCEL_LAST_DAY = 2_958_465
+"""9999-12-31, counted from day zero."""
+
+MEASURED = "decimal(20, 8)"
+"""Type of a number before its unit is applied; times a FACTOR it fits 38 digits."""
+
+FACTOR = "decimal(18, 4)"
+
+EXACT = "decimal(38, 9)"
+"""Type in which a whole number is seen to be whole."""
 
 YES = ("true", "1", "是", "y", "yes")
 NO = ("false", "0", "否", "n", "no")
 
 
-@ibis.udf.scalar.builtin
-def trim(text: str, signs: str) -> str:  # type: ignore[empty-body]  # DuckDB's own
-    """Return text without some signs at its ends."""
-
-
-@ibis.udf.scalar.builtin
-def try_strptime(text: str, form: str) -> ibis.dtype("timestamp"):  # type: ignore[valid-type,empty-body]  # DuckDB's own
+@ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]  # ibis ships no types
+def try_strptime(text: str, form: str) -> ibis.dtype("timestamp"):  # type: ignore[valid-type]  # DuckDB's own
     """Return the moment that a text tells in a form; absent where it tells none."""
+
+
+class Rows(NamedTuple):
+    """A file's rows on the engine.
+
+    Attributes:
+        table: For each heading a column `plain_<place>`, the text normalised and absent
+            where empty, and `raw_<place>`, the text as delivered where that differs;
+            and `_row`.
+        places: Heading to place.
+    """
+
+    table: ir.Table
+    places: dict[str, int]
+
+    def plain(self, heading: str) -> ir.StringValue:
+        """Return a delivered column, normalised; absent where empty."""
+        return self.table[f"plain_{self.places[heading]}"]
+
+    def found(self, heading: str) -> ir.StringValue:
+        """Return a delivered column as it was delivered."""
+        raw = self.table[f"raw_{self.places[heading]}"]
+        return ibis.coalesce(raw, self.plain(heading))
 
 
 class Value(NamedTuple):
     """One column of a contract, out of a delivered row.
 
     Attributes:
-        found: The text that was delivered; absent where nothing was.
+        found: The text as delivered; absent where the column is not delivered.
+        there: Whether anything was delivered.
         typed: The value; absent where the text is not of the column's type.
     """
 
     found: ir.StringValue
+    there: ir.BooleanValue
     typed: ir.Value
 
 
-def cleaned(raw: ir.Table, heading: str) -> ir.StringValue:
-    """Return a delivered column without blanks at its ends, absent where empty."""
-    return trim(raw[heading], BLANKS).nullif("")
-
-
-def value_of(raw: ir.Table, field: Field, column: Column, mapping: Mapping) -> Value:
+def value_of(rows: Rows, field: Field, column: Column, mapping: Mapping) -> Value:
     """Return how a column of the contract is filled."""
-    if column.join:
-        parts = [cleaned(raw, name).fill_null("") for name in column.join]
-        text = functools.reduce(lambda a, b: a + column.between + b, parts)
-        return Value(text, text)
-    if not column.source:
+    if column.constant is not None:
         constant = ibis.literal(column.constant).cast(field.dtype)
-        return Value(ibis.literal(str(column.constant)), constant)
-    found = cleaned(raw, column.source)
+        told = ibis.literal(str(column.constant))
+        return Value(told, ibis.literal(True), constant)  # noqa: FBT003
+    text = joined([rows.plain(name) for name in column.read], column.between)
+    found = joined([rows.found(name) for name in column.read], column.between)
+    return Value(found, text.notnull(), typed(text, field, column, mapping))
+
+
+def joined(parts: list[ir.StringValue], between: str) -> ir.StringValue:
+    """Return texts as one; absent where one of them is."""
+    return functools.reduce(lambda left, right: left + between + right, parts)
+
+
+def typed(
+    text: ir.StringValue, field: Field, column: Column, mapping: Mapping
+) -> ir.Value:
+    """Return text as the field's type; absent where it is not of that type."""
     if column.codes or field.codes:
-        return Value(found, coded(found, field, column))
-    if column.local and mapping.firm_prefix:
-        return Value(found, ibis.literal(f"{mapping.firm_prefix}:") + found)
-    return Value(found, typed(found, field, column))
+        return coded(text, field, column)
+    match field.dtype:
+        case "string" if column.local and mapping.firm_prefix:
+            return ibis.literal(f"{mapping.firm_prefix}:") + text
+        case "string":
+            return text
+        case "date":
+            return day(text, column)
+        case "boolean":
+            low = text.lower()
+            return ibis.cases((low.isin(YES), True), (low.isin(NO), False))
+    return number(text, field, column)
 
 
-def coded(found: ir.StringValue, field: Field, column: Column) -> ir.Value:
+def coded(text: ir.StringValue, field: Field, column: Column) -> ir.Value:
     """Return a code of the contract; absent where the delivered one is unknown."""
-    if not column.codes:
-        known = found.isin(list(field.codes or ()))
-        return ibis.ifelse(known, found, column.unknown or None)
-    pairs = [(found == told, code) for told, code in column.codes.items()]
+    listed = column.codes or {code: code for code in field.codes or ()}
+    pairs = [(text == plain(told), code) for told, code in listed.items()]
     other = column.unknown or ibis.null("string")
-    value = ibis.cases(*pairs, else_=ibis.ifelse(found.notnull(), other, None))
+    value = ibis.cases(*pairs, else_=ibis.ifelse(text.notnull(), other, None))
     return value if field.dtype == "string" else value.try_cast(field.dtype)
 
 
-def typed(found: ir.StringValue, field: Field, column: Column) -> ir.Value:
-    """Return text as the field's type; absent where it is not of that type."""
-    match field.dtype:
-        case "string":
-            return found
-        case "date":
-            return day(found, column)
-        case "boolean":
-            low = found.lower()
-            return ibis.cases((low.isin(YES), True), (low.isin(NO), False))
-    return number(found, field, column)
+def known_code(text: ir.StringValue, field: Field, column: Column) -> ir.BooleanValue:
+    """Whether a code is one that the mapping or the contract lists."""
+    return text.isin([plain(code) for code in column.codes or field.codes or ()])
 
 
-def number(found: ir.StringValue, field: Field, column: Column) -> ir.NumericValue:
-    """Return a number, in the contract's unit."""
-    plain = found.replace(column.thousands, "").replace(column.decimal, ".")
-    if column.unit == 1:
-        return plain.try_cast(field.dtype)
-    return (plain.try_cast("decimal(28, 8)") * column.unit).try_cast(field.dtype)
+def number(text: ir.StringValue, field: Field, column: Column) -> ir.NumericValue:
+    """Return a number in the contract's unit, an amount rounded to its decimals."""
+    digits = with_point(text, column)
+    if column.unit != 1:
+        factor = ibis.literal(column.unit).cast(FACTOR)
+        return as_number(digits.try_cast(MEASURED) * factor, field)
+    return as_number(digits, field)
 
 
-def day(found: ir.StringValue, column: Column) -> ir.DateValue:
+def with_point(text: ir.StringValue, column: Column) -> ir.StringValue:
+    """Return digits with a point before the decimals; absent where signs are mixed."""
+    if column.thousands:
+        text = text.replace(column.thousands, "")
+    if column.decimal == ".":
+        return text
+    mixed = text.contains(".")
+    return ibis.ifelse(mixed, None, text.replace(column.decimal, "."))
+
+
+def as_number(value: ir.Value, field: Field) -> ir.NumericValue:
+    """Return a number as the field's type; absent where a whole number has decimals."""
+    if not field.dtype.startswith("int"):
+        return value.try_cast(field.dtype)
+    exact = value.try_cast(EXACT)
+    whole = exact.try_cast(field.dtype)
+    return ibis.ifelse(whole.cast(EXACT) == exact, whole, None)
+
+
+def day(text: ir.StringValue, column: Column) -> ir.DateValue:
     """Return a day, in the first of the column's forms that fits."""
     forms = [
-        excel_day(found) if form == EXCEL else try_strptime(found, form).cast("date")
+        excel_day(text) if form == EXCEL else try_strptime(text, form).cast("date")
         for form in column.dates
     ]
-    return ibis.coalesce(*forms)
+    return ibis.coalesce(*forms) if len(forms) > 1 else forms[0]
 
 
-def excel_day(found: ir.StringValue) -> ir.DateValue:
-    """Return a day that Excel wrote as a number."""
-    days = found.try_cast("float64").floor().cast("int64")
-    return (ibis.literal(EXCEL_DAY_ZERO) + days.as_interval("D")).cast("date")
+def excel_day(text: ir.StringValue) -> ir.DateValue:
+    """Return a day that Excel wrote as a number, or that a sheet holds as a day."""
+    days = text.try_cast("float64").floor()
+    known = ibis.ifelse(days.between(1, EXCEL_LAST_DAY), days, None).cast("int64")
+    counted = (ibis.literal(EXCEL_DAY_ZERO) + known.as_interval("D")).cast("date")
+    return ibis.coalesce(counted, try_strptime(text, "%Y-%m-%d").cast("date"))
 
 
 def holds(conditions: tuple[Condition, ...], values: dict[str, Any]) -> ir.BooleanValue:
@@ -122,13 +177,18 @@ def holds(conditions: tuple[Condition, ...], values: dict[str, Any]) -> ir.Boole
     parts = []
     for condition in conditions:
         value = values[condition.column]
-        if condition.equals:
-            parts.append(value == condition.equals)
+        if condition.equals is not None:
+            parts.append(value == ibis.literal(condition.equals).cast(value.type()))
         if condition.below is not None:
-            parts.append(value < condition.below)
+            parts.append(value < bound(condition.below))
         if condition.above is not None:
-            parts.append(value > condition.above)
+            parts.append(value > bound(condition.above))
     return functools.reduce(operator.and_, parts).fill_null(False)  # noqa: FBT003
+
+
+def bound(number: Decimal) -> ir.DecimalValue:
+    """Return a number out of a mapping, exact."""
+    return ibis.literal(number).cast("decimal(18, 4)")
 
 
 def changed(values: dict[str, Any], changes: tuple[Change, ...]) -> dict[str, Any]:
@@ -143,16 +203,15 @@ def changed(values: dict[str, Any], changes: tuple[Change, ...]) -> dict[str, An
 
 
 def filled(
-    raw: ir.Table, contract: type[Table], source: Source, mapping: Mapping
+    rows: Rows, contract: type[Table], source: Source, mapping: Mapping
 ) -> dict[str, Value]:
     """Return every column of the contract, absent ones included, by name."""
-    values = {}
-    for name, field in contract.fields().items():
-        if name in source.columns:
-            values[name] = value_of(raw, field, source.columns[name], mapping)
-        else:
-            values[name] = Value(ibis.null("string"), ibis.null(field.dtype))
-    typed_values = changed(
-        {name: value.typed for name, value in values.items()}, source.changes
-    )
-    return {name: Value(values[name].found, typed_values[name]) for name in values}
+    nothing = (ibis.null("string"), ibis.literal(False))  # noqa: FBT003
+    values = {
+        name: value_of(rows, field, source.columns[name], mapping)
+        if name in source.columns
+        else Value(*nothing, ibis.null(field.dtype))
+        for name, field in contract.fields().items()
+    }
+    typed_values = changed({n: v.typed for n, v in values.items()}, source.changes)
+    return {n: Value(v.found, v.there, typed_values[n]) for n, v in values.items()}

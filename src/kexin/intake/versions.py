@@ -1,11 +1,14 @@
 """From accepted rows to versions: who stood when, computed once, at intake.
 
 The versions of a record are the rows with its natural key, ordered by the moment they
-were known. Each stands until the next is known. A row that says what its predecessor
-says is held already, and so is one that the same file or another told for the same
-moment: an old file that is delivered again does not turn back what came after it. A
-withdrawal ends the version before it
-and never stands itself: its interval is empty.
+were known, and rows of the same moment by their order of delivery. Each stands until
+the next is known, so that of two rows of the same moment the later stands and the
+earlier has an empty interval. A withdrawal ends the version before it and never stands
+itself: its interval is empty too.
+
+A row is held already if its predecessor says the same, or if the same file, or another
+at the same moment, told it before: an old file that is delivered again does not turn
+back what came after it.
 
 The query is SQL, as it is made of window functions over an engine that is DuckDB's
 alone: warehouses are written by one engine, whatever reads them.
@@ -15,7 +18,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from kexin.intake.warehouse import add, columns_sql, empty_sql, write_sql
+from kexin.intake import sql
+from kexin.intake.snapshot import Held, add
+from kexin.intake.warehouse import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,74 +28,76 @@ if TYPE_CHECKING:
 
     from ibis.backends.duckdb import Backend
 
-    from kexin.intake.warehouse import Part
+    from kexin.intake.snapshot import Part
     from kexin.registers.contract import Table
 
 PLACED_LAST = ("row_id", "superseded_at", "version_no")
 """Columns that a version gets from its neighbours."""
 
-
 ORDER = "known_at, delivered IS NOT NULL, number_before, delivered"
 """Order of a record's versions: what stood before comes first on the same moment."""
+
+ONCE = "delivered IS NOT NULL, delivered DESC"
+"""Which of equal rows is kept: the one that stood before, else the last delivered."""
 
 
 class Merged(NamedTuple):
     """What became of a table's accepted rows.
 
     Attributes:
-        held: Rows that said what was known already.
-        parts: The files of the table as they are to be.
+        accepted: Number of new versions, by batch.
+        held: The table as it is to be.
     """
 
-    held: int
-    parts: list[Part]
+    accepted: dict[str, int]
+    held: Held
 
 
 def merge(
-    connection: Backend, contract: type[Table], folder: Path, parts: list[Part]
+    connection: Backend, contract: type[Table], folder: Path, before: Held
 ) -> Merged:
     """Merge the rows of `incoming_<table>` into a table's files.
+
+    Files are rewritten only for years in which a version changes.
 
     Args:
         connection: Holds `incoming_<table>`: the contract's columns without those that
             come from neighbours, and `delivered`, the rows' order.
         contract: The table.
         folder: The warehouse.
-        parts: The table's files as they stand.
-
-    Returns:
-        Count of rows held already, and the table's files; the same ones where nothing
-        new came. Files are rewritten only for years in which a version changes.
+        before: The table as it stands.
     """
-    link_existing(connection, contract, folder, parts)
-    connection.con.execute(versions_sql(contract))
-    name = contract.id
-    came = count(connection, f"SELECT count(*) FROM incoming_{name}")  # noqa: S608
-    new = count(connection, f"SELECT count(delivered) FROM versions_{name}")  # noqa: S608
-    years = connection.con.execute(
+    name, engine = contract.id, connection.con
+    existing = connection.compile(opened(folder, before, contract, connection))
+    engine.execute(f"CREATE OR REPLACE TEMP VIEW existing_{name} AS {existing}")
+    engine.execute(versions(contract))
+    years = engine.execute(
         f"SELECT DISTINCT year(event_date) FROM versions_{name} "  # noqa: S608
         "WHERE changed ORDER BY 1"
     ).fetchall()
-    kept = [part for part in parts if year_of(part) not in {year for (year,) in years}]
-    made = [write_year(connection, contract, folder, year) for (year,) in years]
-    return Merged(came - new, sorted([*kept, *made]))
-
-
-def link_existing(
-    connection: Backend, contract: type[Table], folder: Path, parts: list[Part]
-) -> None:
-    """Make `existing_<table>` a view of the table's files."""
-    if parts:
-        paths = ", ".join(f"'{folder / part.path}'" for part in parts)
-        body = f"SELECT {columns_sql(contract)} FROM read_parquet([{paths}])"  # noqa: S608
-    else:
-        body = empty_sql(contract)
-    connection.con.execute(
-        f"CREATE OR REPLACE TEMP VIEW existing_{contract.id} AS {body}"
+    touched = {year for (year,) in years}
+    kept = [part for part in before.parts if year_of(part) not in touched]
+    made = [write_year(connection, contract, folder, y) for y in sorted(touched)]
+    accepted = sql.counts(
+        connection,
+        f"SELECT batch_id, count(*) FROM versions_{name} "  # noqa: S608
+        "WHERE delivered IS NOT NULL GROUP BY 1",
     )
+    if not made:
+        return Merged(accepted, before)
+    first = first_known(connection, contract, before)
+    return Merged(accepted, Held(sorted([*kept, *made]), contract.columns(), first))
 
 
-def versions_sql(contract: type[Table]) -> str:
+def first_known(connection: Backend, contract: type[Table], before: Held) -> str:
+    """Return the day from which the first of a table's records was known."""
+    day = connection.con.execute(
+        f"SELECT min(known_at)::DATE FROM versions_{contract.id}"  # noqa: S608
+    ).fetchall()[0][0]
+    return min(filter(None, (before.first_known, str(day))))
+
+
+def versions(contract: type[Table]) -> str:
     """Return the query that makes `versions_<table>` of all rows with delivered keys.
 
     `delivered` is absent for versions that stood before; `changed` marks versions that
@@ -99,30 +106,30 @@ def versions_sql(contract: type[Table]) -> str:
     name = contract.id
     own = [c for c in contract.columns() if c not in PLACED_LAST]
     listed = ", ".join(f'"{column}"' for column in own)
-    content = joined(["firm_key", *contract.fields()])
+    content = told(["firm_key", *contract.fields()])
     return f"""
     CREATE OR REPLACE TEMP TABLE versions_{name} AS
     WITH incoming AS (
-        SELECT {listed}, {key_sql(contract)} AS key_, delivered,
+        SELECT {listed}, {key(contract)} AS key_, delivered,
                NULL::TIMESTAMP AS ended_before, NULL::INTEGER AS number_before
         FROM incoming_{name}
     ), existing AS (
-        SELECT {listed}, {key_sql(contract)} AS key_, NULL::BIGINT AS delivered,
+        SELECT {listed}, {key(contract)} AS key_, NULL::BIGINT AS delivered,
                superseded_at AS ended_before, version_no AS number_before
         FROM existing_{name}
-        WHERE {key_sql(contract)} IN (SELECT key_ FROM incoming)
+        WHERE {key(contract)} IN (SELECT key_ FROM incoming)
     ), together AS (
         SELECT * REPLACE (CASE op WHEN 'D' THEN 'D' ELSE '' END AS op)
         FROM (FROM existing UNION ALL BY NAME FROM incoming)
     ), marked AS (
-        SELECT *, sha256(concat_ws(chr(31), '{name}', op, {content})) AS content_
+        SELECT *, md5(concat_ws(chr(31), '{name}', op, {content})) AS content_
         FROM together
     ), fresh AS (
         SELECT * FROM marked
         QUALIFY delivered IS NULL OR (
-            row_number() OVER (PARTITION BY key_, content_, known_at ORDER BY {ORDER})
+            row_number() OVER (PARTITION BY key_, content_, known_at ORDER BY {ONCE})
             = 1 AND
-            row_number() OVER (PARTITION BY key_, content_, batch_id ORDER BY {ORDER})
+            row_number() OVER (PARTITION BY key_, content_, batch_id ORDER BY {ONCE})
             = 1)
     ), compared AS (
         SELECT *, delivered IS NOT NULL AND coalesce(
@@ -140,26 +147,21 @@ def versions_sql(contract: type[Table]) -> str:
                CASE WHEN op = 'D' THEN known_at ELSE next_ END AS superseded_at
         FROM numbered
     )
-    SELECT *, left(sha256(concat_ws(chr(31), content_, known_at)), 24) AS row_id,
+    SELECT *, left(md5(concat_ws(chr(31), content_, known_at)), 24) AS row_id,
            superseded_at IS DISTINCT FROM ended_before
            OR version_no IS DISTINCT FROM number_before AS changed
     FROM placed
     """  # noqa: S608
 
 
-def key_sql(contract: type[Table]) -> str:
+def key(contract: type[Table]) -> str:
     """Return a record's natural key as one text."""
-    return f"concat_ws(chr(31), {joined(contract.key)})"
+    return f"concat_ws(chr(31), {told(contract.key)})"
 
 
-def joined(columns: Iterable[str]) -> str:
+def told(columns: Iterable[str]) -> str:
     """Return columns as text, each with a sign of its own where it is absent."""
     return ", ".join(f'coalesce("{column}"::VARCHAR, chr(30))' for column in columns)
-
-
-def count(connection: Backend, query: str) -> int:
-    """Return the one number that a query gives."""
-    return int(connection.con.execute(query).fetchall()[0][0])
 
 
 def year_of(part: Part) -> int:
@@ -171,17 +173,18 @@ def write_year(
     connection: Backend, contract: type[Table], folder: Path, year: int
 ) -> Part:
     """Write a year's versions as a new file: the touched records and all others."""
-    name, columns = contract.id, columns_sql(contract)
+    name = contract.id
+    columns = ", ".join(f'"{column}"' for column in contract.columns())
     order = ", ".join(f'"{column}"' for column in contract.key)
     query = f"""
     SELECT {columns} FROM (
         SELECT {columns} FROM existing_{name}
         WHERE year(event_date) = {year}
-          AND {key_sql(contract)} NOT IN (SELECT key_ FROM versions_{name})
+          AND {key(contract)} NOT IN (SELECT key_ FROM versions_{name})
         UNION ALL
         SELECT {columns} FROM versions_{name} WHERE year(event_date) = {year}
     ) ORDER BY {order}, version_no
     """  # noqa: S608
     beside = folder / f"{name}-{year}.part"
-    rows = write_sql(connection, query, beside)
+    rows = sql.write(connection, query, beside)
     return add(folder, beside, name, str(year), rows)

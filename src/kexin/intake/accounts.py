@@ -1,0 +1,130 @@
+"""The account of a delivery: no row is lost, and none is made, on the way."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kexin.digest import canonical
+from kexin.errors import WarehouseError
+from kexin.language import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+    from pathlib import Path
+
+ACCOUNTS = "accounts.jsonl"
+
+
+class Count(NamedTuple):
+    """The account of one table: read = accepted + already_held + quarantined."""
+
+    table: str
+    read: int
+    accepted: int
+    already_held: int
+    quarantined: int
+
+
+class FileCount(NamedTuple):
+    """The account of one file and table.
+
+    Attributes:
+        file: Name of the file.
+        batch_id: Its batch, as its records name it.
+        rows: What became of its rows.
+    """
+
+    file: str
+    batch_id: str
+    rows: Count
+
+
+class Account(NamedTuple):
+    """What became of a delivery.
+
+    Attributes:
+        tables: One count a table.
+        notes: What a person should know: files and columns that were left out.
+        files: One count a file and table, in the order of the delivery.
+        mapping: Name of the mapping.
+        received: Day of receipt.
+    """
+
+    tables: list[Count]
+    notes: list[Text]
+    files: list[FileCount]
+    mapping: str
+    received: date
+
+
+def by_table(files: Iterable[FileCount]) -> list[Count]:
+    """Return the counts of files added up by table, in the order of their names."""
+    groups: dict[str, list[Count]] = defaultdict(list)
+    for file in files:
+        groups[file.rows.table].append(file.rows)
+    return [
+        Count(
+            table=name,
+            read=sum(count.read for count in counts),
+            accepted=sum(count.accepted for count in counts),
+            already_held=sum(count.already_held for count in counts),
+            quarantined=sum(count.quarantined for count in counts),
+        )
+        for name, counts in sorted(groups.items())
+    ]
+
+
+def balanced(count: Count) -> None:
+    """Raise where rows were lost or made on the way.
+
+    Raises:
+        WarehouseError: The parts do not add up to the rows read, or one is negative.
+    """
+    told = count.accepted + count.already_held + count.quarantined
+    if count.read == told and min(count[1:]) >= 0:
+        return
+    raise WarehouseError(
+        Text(
+            f"表{count.table}账目不平：读{count.read}行，去向{told}行",
+            f"{count.table} does not balance: {count.read} rows read, {told} found",
+        ),
+        where=count.table,
+        expected=Text(
+            "读取 = 接收 + 已有 + 隔离",
+            "read = accepted + already held + quarantined",
+        ),
+        do=Text(
+            "数据仓库未改动；请报告此问题",
+            "the warehouse was not changed; please report this as a defect",
+        ),
+    )
+
+
+def note_down(folder: Path, account: Account) -> None:
+    """Append an account to the warehouse's history of accounts."""
+    with (folder / ACCOUNTS).open("a", encoding="utf-8") as file:
+        file.write(canonical(as_content(account)) + "\n")
+
+
+def as_content(account: Account) -> dict[str, Any]:
+    """Return an account as what JSON can write."""
+    return {
+        "mapping": account.mapping,
+        "received": account.received,
+        "tables": [count._asdict() for count in account.tables],
+        "files": [
+            {"file": file.file, "batch_id": file.batch_id, **file.rows._asdict()}
+            for file in account.files
+        ],
+        "notes": [note._asdict() for note in account.notes],
+    }
+
+
+def accounts(folder: Path) -> Iterator[list[Count]]:
+    """Yield the accounts of all deliveries by table, the oldest first."""
+    path = folder / ACCOUNTS
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        yield [Count(**count) for count in json.loads(line)["tables"]]

@@ -1,0 +1,225 @@
+"""Text files: CSV in any encoding and with any delimiter, packed with gzip or not."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import itertools
+import zlib
+from typing import IO, TYPE_CHECKING, cast
+
+import pyarrow as pa
+import pyarrow.csv
+
+from kexin.errors import DeliveryError
+from kexin.intake.layout import Delivered, as_batch, damaged
+from kexin.language import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from kexin.intake.mapping import Source
+
+ENCODINGS = ("utf-8", "gb18030")
+"""Encodings that are tried, to tell a person which one a file has."""
+
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""How a file in UTF-16 begins."""
+
+DELIMITERS = (",", ";", "\t", "|")
+
+BLOCK = 8 << 20
+
+CUT_OFF = (EOFError, OSError, zlib.error)
+"""What unpacking a truncated or damaged gzip raises."""
+
+
+def opened_csv(path: Path, source: Source) -> Delivered:
+    """Return a text file's rows.
+
+    Raises:
+        DeliveryError: It cannot be read; also while the batches are read.
+    """
+    headings = headings_of(path, source)
+    broken: dict[int, str] = {}
+
+    def refuse(row: pyarrow.csv.InvalidRow) -> str:
+        broken[row.number] = row.text
+        return "skip"
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        try:
+            with binary(path) as stream:
+                yield from numbered(
+                    csv_batches(stream, source, len(headings), refuse), broken
+                )
+        except (pa.ArrowInvalid, UnicodeError) as error:
+            raise not_readable(path, source, error) from error
+        except CUT_OFF as error:
+            raise cut_off(path) from error
+
+    return Delivered(headings, ended(batches(), path), broken)
+
+
+def csv_batches(
+    stream: IO[bytes],
+    source: Source,
+    width: int,
+    refuse: Callable[[pyarrow.csv.InvalidRow], str],
+) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a text stream in blocks."""
+    names = [str(place) for place in range(width)]
+    # One thread: only then are broken lines told with their numbers.
+    reading = pyarrow.csv.ReadOptions(
+        use_threads=False,
+        block_size=BLOCK,
+        encoding=source.encoding,
+        column_names=names,
+        skip_rows_after_names=1,
+    )
+    parsing = pyarrow.csv.ParseOptions(
+        delimiter=source.delimiter,
+        newlines_in_values=True,
+        invalid_row_handler=refuse,
+    )
+    converting = pyarrow.csv.ConvertOptions(
+        column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+    )
+    with pyarrow.csv.open_csv(stream, reading, parsing, converting) as reader:
+        yield from reader
+
+
+def numbered(
+    batches: Iterator[pa.RecordBatch], broken: dict[int, str]
+) -> Iterator[pa.RecordBatch]:
+    """Yield batches with the rows' numbers; broken lines have kept theirs."""
+    row = 2
+    for batch in batches:
+        free = (number for number in itertools.count(row) if number not in broken)
+        numbers = list(itertools.islice(free, batch.num_rows))
+        yield as_batch(batch.columns, numbers)
+        row = numbers[-1] + 1 if numbers else row
+
+
+def ended(batches: Iterator[pa.RecordBatch], path: Path) -> Iterator[pa.RecordBatch]:
+    """Yield batches, and refuse a file whose last value runs to the file's end.
+
+    Raises:
+        DeliveryError: A quotation mark is never closed, so that rows would vanish in
+            one value.
+    """
+    last: pa.RecordBatch | None = None
+    for batch in batches:
+        yield batch
+        last = batch if batch.num_rows else last
+    if last is not None and str(last.column(last.num_columns - 2)[-1]).endswith("\n"):
+        row = last["_row"][-1].as_py()
+        raise damaged(
+            path,
+            Text(
+                f"第{row}行的引号没有结束", f"row {row} opens a quotation mark for good"
+            ),
+        )
+
+
+def binary(path: Path) -> IO[bytes]:
+    """Open a file's bytes, unpacked where it is a gzip."""
+    if path.suffix.lower() == ".gz":
+        return cast("IO[bytes]", gzip.open(path, "rb"))
+    return path.open("rb")
+
+
+def headings_of(path: Path, source: Source) -> list[str]:
+    """Return the values of the first line that is not blank.
+
+    Raises:
+        DeliveryError: There is none, or it cannot be read.
+    """
+    try:
+        headings = first_line(path, source.encoding, source.delimiter)
+    except CUT_OFF as error:
+        raise cut_off(path) from error
+    except UnicodeError as error:
+        raise not_readable(path, source, error) from error
+    except csv.Error as error:
+        raise damaged(path, Text(f"标题行无法读取：{error}", f"{error}")) from error
+    if not headings:
+        raise damaged(path, Text("文件是空的", "the file is empty"))
+    return headings
+
+
+def first_line(path: Path, encoding: str, delimiter: str) -> list[str]:
+    """Return the values of the first line, a mark of byte order taken off."""
+    with binary(path) as stream:
+        text = io.TextIOWrapper(stream, encoding=encoding, newline="")
+        for values in csv.reader(text, delimiter=delimiter):
+            if values:
+                return [value.removeprefix("\ufeff").strip() for value in values]
+    return []
+
+
+def cut_off(path: Path) -> DeliveryError:
+    """Return the error for a gzip that ends too early."""
+    return damaged(
+        path, Text("压缩文件不完整或已损坏", "the gzip is truncated or damaged")
+    )
+
+
+def not_readable(path: Path, source: Source, why: Exception) -> DeliveryError:
+    """Return the error for text in another encoding, naming those that would do."""
+    if not isinstance(why, UnicodeError) and "UTF8" not in str(why):
+        return damaged(path, Text(f"无法读取：{why}", f"it cannot be read: {why}"))
+    return wrong_encoding(path, source, [e for e in ENCODINGS if decodes(path, e)])
+
+
+def wrong_encoding(path: Path, source: Source, fitting: list[str]) -> DeliveryError:
+    """Return the error for text in another encoding than the mapping's."""
+    told = ", ".join(fitting) or "?"
+    return DeliveryError(
+        Text(f"文件不是{source.encoding}编码", f"the text is not in {source.encoding}"),
+        where=str(path),
+        expected=Text(
+            f"{source.encoding}编码的文本(映射文件如此声明)",
+            f"text in {source.encoding}, as the mapping says",
+        ),
+        do=Text(
+            f'可按以下编码读取：{told}；请在映射文件中改为 encoding = "{told}"',
+            f'it can be read as {told}: set encoding = "{told}" in the mapping',
+        ),
+    )
+
+
+def decodes(path: Path, encoding: str) -> bool:
+    """Whether a file's first block is text in an encoding."""
+    try:
+        with binary(path) as stream:
+            # A block may end inside a character; its last line is left out.
+            block = stream.read(BLOCK)
+        whole = block if len(block) < BLOCK else block.rpartition(b"\n")[0]
+        whole.decode(encoding)
+    except (UnicodeError, *CUT_OFF):
+        return False
+    return True
+
+
+def encoding_with(path: Path, source: Source, wanted: list[str]) -> str | None:
+    """Return the encoding, if another, in which the wanted headings appear."""
+    with binary(path) as stream:
+        marked = stream.read(2) in UTF_16
+    tried: tuple[str, ...] = ("utf-16", *ENCODINGS) if marked else ENCODINGS
+    for encoding in tried:
+        if decodes(path, encoding) and set(wanted) <= set(
+            first_line(path, encoding, source.delimiter)
+        ):
+            return encoding
+    return None
+
+
+def delimiter_with(path: Path, source: Source, wanted: list[str]) -> str | None:
+    """Return the delimiter, if another, with which the wanted headings appear."""
+    for delimiter in DELIMITERS:
+        if set(wanted) <= set(first_line(path, source.encoding, delimiter)):
+            return delimiter
+    return None
