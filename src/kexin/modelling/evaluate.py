@@ -90,7 +90,9 @@ def evaluate(
         progress(number, FOLDS * REPEATS)
         seen, unseen = known.values.iloc[train], known.values.iloc[test]
         booster = grow(seen, known.bad[train], directions, parameters)
-        margin = booster.predict(unseen.to_numpy(np.float64), raw_score=True)
+        margin = np.asarray(
+            booster.predict(unseen.to_numpy(np.float64), raw_score=True), np.float64
+        )
         margins[number // FOLDS, test] = margin
         risks = {
             MODEL: margin,

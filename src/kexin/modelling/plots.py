@@ -1,0 +1,161 @@
+"""Pictures of an evaluation: one chart serves page, report and tracking server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import vl_convert
+from scipy.stats import beta
+
+from kexin.language import Text
+from kexin.modelling.evaluate import LOGISTIC, MODEL, ONE, mean_pd
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import lightgbm as lgb
+
+    from kexin.language import Language
+    from kexin.modelling.evaluate import Evaluation
+
+COLOURS = ("#0072B2", "#E69F00", "#009E73")
+"""Okabe and Ito's blue, orange and green, which the colour-blind tell apart."""
+
+NAMES: Mapping[str, Text] = {
+    MODEL: Text("模型", "model"),
+    ONE: Text("单列", "one column"),
+    LOGISTIC: Text("逻辑回归", "logistic regression"),
+}
+
+BINS = 5
+"""Groups of equal size in the picture of calibration: few, as bad firms are few."""
+
+TOP = 15
+
+
+def charts(
+    evaluation: Evaluation, booster: lgb.Booster, language: Language
+) -> dict[str, alt.Chart]:
+    """Return the pictures of an evaluation by name."""
+    return {
+        "fold_auc": fold_auc(evaluation, language),
+        "roc": roc(evaluation, language),
+        "calibration": calibration(evaluation, language),
+        "importance": importance(booster, language),
+    }
+
+
+def fold_auc(evaluation: Evaluation, language: Language) -> alt.Chart:
+    """Return the AUC of every fold, model and baselines side by side."""
+    names = [NAMES[name].said(language) for name in evaluation.auc]
+    data = pd.DataFrame(
+        [
+            {"who": NAMES[name].said(language), "auc": float(value)}
+            for name, values in evaluation.auc.items()
+            for value in values
+        ]
+    )
+    title = Text("各折AUC（5折×20次）", "AUC of each fold (5 folds x 20)")
+    return (
+        alt.Chart(data, title=title.said(language), width=480, height=160)
+        .mark_boxplot(size=26, median={"color": "white"})
+        .encode(
+            x=alt.X("auc:Q", title="AUC", scale=alt.Scale(zero=False)),
+            y=alt.Y("who:N", title=None, sort=names),
+            color=alt.Color(
+                "who:N",
+                scale=alt.Scale(domain=names, range=list(COLOURS)),
+                legend=None,
+            ),
+        )
+    )
+
+
+def roc(evaluation: Evaluation, language: Language) -> alt.LayerChart:
+    """Return the ROC curve of PDs by models that had not seen the firms."""
+    pd_ = mean_pd(evaluation)
+    order = np.argsort(-pd_, kind="stable")
+    bad = evaluation.bad[order]
+    curve = pd.DataFrame(
+        {
+            "good": np.insert(np.cumsum(~bad) / (~bad).sum(), 0, 0.0),
+            "bad": np.insert(np.cumsum(bad) / bad.sum(), 0, 0.0),
+        }
+    )
+    x = Text("误判的好企业占比", "share of good firms above the line")
+    y = Text("识别的坏企业占比", "share of bad firms above the line")
+    title = Text("ROC曲线（折外）", "ROC curve, out of fold")
+    line = (
+        alt.Chart(curve, title=title.said(language), width=320, height=320)
+        .mark_line(interpolate="step-after", color=COLOURS[0], strokeWidth=2)
+        .encode(
+            x=alt.X("good:Q", title=x.said(language), axis=alt.Axis(format="%")),
+            y=alt.Y("bad:Q", title=y.said(language), axis=alt.Axis(format="%")),
+            order="good:Q",
+        )
+    )
+    chance = pd.DataFrame({"good": [0.0, 1.0], "bad": [0.0, 1.0]})
+    dashes = alt.Chart(chance).mark_line(strokeDash=[4, 4], color="#999999")
+    return alt.layer(line, dashes.encode(x="good:Q", y="bad:Q"))
+
+
+def calibration(evaluation: Evaluation, language: Language) -> alt.LayerChart:
+    """Return the bad rate of groups against their PD, with Jeffreys intervals."""
+    frame = pd.DataFrame({"pd": mean_pd(evaluation), "bad": evaluation.bad})
+    groups = frame.groupby(pd.qcut(frame["pd"], BINS, labels=False)).agg(
+        pd=("pd", "mean"), rate=("bad", "mean"), bad=("bad", "sum"), n=("bad", "size")
+    )
+    a, b = groups["bad"] + 0.5, groups["n"] - groups["bad"] + 0.5
+    groups["low"], groups["high"] = beta.ppf(0.025, a, b), beta.ppf(0.975, a, b)
+    x = Text("预测违约概率", "predicted PD")
+    y = Text("实际坏账率", "bad firms among them")
+    title = Text("校准（折外，95%区间）", "Calibration, out of fold, 95 % intervals")
+    percent = alt.Axis(format="%")
+    chart = alt.Chart(groups.reset_index(drop=True)).encode(
+        x=alt.X("pd:Q", title=x.said(language), axis=percent)
+    )
+    top = float(max(groups["high"].max(), groups["pd"].max()))
+    even = alt.Chart(pd.DataFrame({"x": [0.0, top], "y": [0.0, top]})).mark_line(
+        strokeDash=[4, 4], color="#999999"
+    )
+    return alt.layer(
+        even.encode(x="x:Q", y="y:Q"),
+        chart.mark_rule(color=COLOURS[0]).encode(y="low:Q", y2="high:Q"),
+        chart.mark_point(filled=True, size=70, color=COLOURS[0]).encode(
+            y=alt.Y("rate:Q", title=y.said(language), axis=percent)
+        ),
+    ).properties(title=title.said(language), width=320, height=320)
+
+
+def importance(booster: lgb.Booster, language: Language) -> alt.Chart:
+    """Return the signals by the loss that their splits took away."""
+    gains = booster.feature_importance("gain")
+    data = pd.DataFrame({"signal": booster.feature_name(), "gain": gains})
+    data["share"] = data["gain"] / data["gain"].sum()
+    title = Text(f"前{TOP}个信号的增益占比", f"Share of gain, first {TOP} signals")
+    return (
+        alt.Chart(
+            data.nlargest(TOP, "share"),
+            title=title.said(language),
+            width=360,
+            height=320,
+        )
+        .mark_bar(color=COLOURS[0])
+        .encode(
+            x=alt.X("share:Q", title=None, axis=alt.Axis(format="%")),
+            y=alt.Y("signal:N", title=None, sort="-x", axis=alt.Axis(labelLimit=200)),
+        )
+    )
+
+
+def save(chart: alt.Chart | alt.LayerChart, path: Path) -> None:
+    """Write a chart as SVG or PNG, by the path's suffix, without a browser."""
+    content = chart.to_json()
+    if path.suffix == ".svg":
+        path.write_text(vl_convert.vegalite_to_svg(content), encoding="utf-8")
+    else:
+        path.write_bytes(vl_convert.vegalite_to_png(content, scale=2))
