@@ -49,11 +49,11 @@ def intake(
     as_json: Json = False,
 ) -> None:
     """Take deliveries into the warehouse. 接收交付数据。"""
-    from kexin.cli import steps
+    from kexin.cli import show, steps
 
     screen = Screen(lang, as_json=as_json)
     account = steps.take_in(screen, workspace, paths, mapping, day_of(received))
-    steps.show_account(screen, account)
+    show.account(screen, account)
 
 
 @app.command()
@@ -71,27 +71,27 @@ def quarantine(
     as_json: Json = False,
 ) -> None:
     """List, export or retry what was refused. 查看、导出或重试被隔离的行。"""
-    from kexin.cli import steps
+    from kexin.cli import show, steps
 
     screen = Screen(lang, as_json=as_json)
     if retry:
         account = steps.retry(screen, workspace, retry, day_of(received))
-        steps.show_account(screen, account)
+        show.account(screen, account)
         return
-    steps.show_quarantine(screen, workspace, export)
+    show.quarantine(screen, workspace, export)
 
 
 @app.command()
 def signals(
     signal: Annotated[str, typer.Argument(help="Id of one signal. 信号标识。")] = "",
     lang: Lang = LANGUAGE,
+    workspace: Workspace = HERE,  # noqa: ARG001  (every command takes it)
     as_json: Json = False,
-    workspace: Workspace = HERE,
 ) -> None:
     """List the catalogue of signals, or show one. 信号目录。"""
-    from kexin.cli import steps
+    from kexin.cli import show
 
-    steps.show_signals(Screen(lang, as_json=as_json), signal, workspace)
+    show.signals(Screen(lang, as_json=as_json), signal)
 
 
 @app.command()
@@ -103,17 +103,19 @@ def panel(
     ] = None,
     to: Day = None,
     every: Annotated[int, typer.Option(help="Months between days. 间隔月数。")] = 1,
-    output: Annotated[Path | None, typer.Option(help="Parquet file. 输出文件。")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Parquet file. 输出文件。")
+    ] = None,
     workspace: Workspace = HERE,
     lang: Lang = LANGUAGE,
     as_json: Json = False,
 ) -> None:
     """Compute the signals of every firm on one or more days. 计算信号面板。"""
-    from kexin.cli import steps
+    from kexin.cli import show, steps
 
     days = days_asked(as_of, from_, to, every)
     screen = Screen(lang, as_json=as_json)
-    steps.show_panels(screen, steps.panels(screen, workspace, days), output)
+    show.panels(screen, steps.panels(screen, workspace, days), output)
 
 
 @app.command()
@@ -125,11 +127,11 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train, judge and register a model. 训练、评估并登记模型。"""
-    from kexin.cli import steps
+    from kexin.cli import show, steps
 
     screen = Screen(lang, as_json=as_json)
     known = known_by.date() if known_by else None
-    steps.show_trained(screen, steps.train(screen, workspace, as_of.date(), known))
+    show.trained(screen, steps.train(screen, workspace, as_of.date(), known))
 
 
 @app.command()
@@ -140,10 +142,10 @@ def score(
     as_json: Json = False,
 ) -> None:
     """Score every firm with the champion. 用冠军模型为全部企业评分。"""
-    from kexin.cli import steps
+    from kexin.cli import show, steps
 
     screen = Screen(lang, as_json=as_json)
-    steps.show_scores(screen, steps.score(screen, workspace, as_of.date()))
+    show.scored(screen, steps.score(screen, workspace, as_of.date()))
 
 
 @app.command()
@@ -155,11 +157,11 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Show why a firm scored as it did, and the records behind it. 解释评分。"""
-    from kexin.cli import steps
+    from kexin.cli import explained
 
     screen = Screen(lang, as_json=as_json)
     day = as_of.date() if as_of else None
-    steps.show_explained(screen, workspace, firm, day)
+    explained.explain(screen, workspace, firm, day)
 
 
 @whitelist.command("refresh")
@@ -170,10 +172,10 @@ def whitelist_refresh(
     as_json: Json = False,
 ) -> None:
     """Decide on every firm and publish an edition. 更新白名单并发布新版。"""
-    from kexin.cli import steps
+    from kexin.cli import show, steps
 
     screen = Screen(lang, as_json=as_json)
-    steps.show_refreshed(screen, steps.refresh(screen, workspace, as_of.date()))
+    show.refreshed(screen, steps.refresh(screen, workspace, as_of.date()))
 
 
 @whitelist.command("show")
@@ -187,9 +189,9 @@ def whitelist_show(
     as_json: Json = False,
 ) -> None:
     """Show an edition, the newest if none is named. 查看版本。"""
-    from kexin.cli import steps
+    from kexin.cli import show
 
-    steps.show_edition(Screen(lang, as_json=as_json), workspace, edition, decision)
+    show.edition(Screen(lang, as_json=as_json), workspace, edition, decision)
 
 
 @whitelist.command("verify")
@@ -200,9 +202,9 @@ def whitelist_verify(
     as_json: Json = False,
 ) -> None:
     """Recompute an edition's digests. 校验版本摘要。"""
-    from kexin.cli import steps
+    from kexin.cli import show
 
-    steps.verify_edition(Screen(lang, as_json=as_json), workspace, edition)
+    show.verified(Screen(lang, as_json=as_json), workspace, edition)
 
 
 @app.command()
@@ -211,16 +213,17 @@ def demo(
     mapping: Annotated[Path, typer.Option(help="Its mapping. 映射文件。")],
     policy: Annotated[Path, typer.Option(help="The policy's numbers. 政策文件。")],
     as_of: AsOf,
+    received: Day = None,
     workspace: Workspace = Path("workspace"),
     lang: Lang = LANGUAGE,
 ) -> None:
     """Run the whole flow on a delivery. 在一批数据上演示全流程。"""
     from kexin.cli import demonstration
 
-    demonstration.run(
-        Screen(lang),
-        demonstration.Inputs(data, mapping, policy, as_of.date(), workspace),
+    given = demonstration.Inputs(
+        data, mapping, policy, as_of.date(), day_of(received), workspace
     )
+    demonstration.run(Screen(lang), given)
 
 
 def day_of(given: datetime | None) -> date:
@@ -241,7 +244,8 @@ def days_asked(
             "give --as-of DATE, or --from DATE --to DATE --every MONTHS with the first "
             "day not after the last. 请给出 --as-of，或 --from、--to 与 --every。"
         )
-    start, days = first.date(), []
+    start = first.date()
+    days: list[date] = []
     while (day := months_before(start, -every * len(days))) <= last.date():
         days.append(end_of_month(day) if is_month_end(start) else day)
     return days

@@ -12,7 +12,7 @@ from kexin.errors import FirmError, WarehouseError
 from kexin.explain.points import points
 from kexin.explain.reasons import Reason, reasons
 from kexin.language import Text
-from kexin.panel.files import Panel, write
+from kexin.panel.files import Panel, digests_of, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,7 +78,7 @@ def score(bundle: Bundle, made: Panel, path: Path) -> Scores:
     frame = predicted.assign(base_points=told["base_points"])[list(HEAD)]
     values = panel.set_index("firm_key")[list(bundle.signals)]
     digests = {
-        **digests_of(table),
+        **digests_of(made.path),
         "panel": made.digest,
         "model": bundle.digest,
     }
@@ -87,15 +87,6 @@ def score(bundle: Bundle, made: Panel, path: Path) -> Scores:
     )
     write_scores(scores, path)
     return scores
-
-
-def digests_of(table: pa.Table) -> dict[str, str]:
-    """Return the digests that a panel's file carries."""
-    notes = table.schema.metadata
-    return {
-        name: notes[f"kexin.{name}".encode()].decode()
-        for name in ("warehouse", "catalogue")
-    }
 
 
 def write_scores(scores: Scores, path: Path) -> None:

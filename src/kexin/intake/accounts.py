@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -104,9 +105,15 @@ def balanced(count: Count) -> None:
 
 
 def note_down(folder: Path, account: Account) -> None:
-    """Append an account to the warehouse's history of accounts."""
-    with (folder / ACCOUNTS).open("a", encoding="utf-8") as file:
-        file.write(canonical(as_content(account)) + "\n")
+    """Append an account to the warehouse's history of accounts, on a line of its own.
+
+    A kill may have cut the last line off.
+    """
+    path = folder / ACCOUNTS
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    begin = "" if not text or text.endswith("\n") else "\n"
+    with path.open("a", encoding="utf-8") as file:
+        file.write(begin + canonical(as_content(account)) + "\n")
 
 
 def as_content(account: Account) -> dict[str, Any]:
@@ -124,7 +131,11 @@ def as_content(account: Account) -> dict[str, Any]:
 
 
 def accounts(folder: Path) -> Iterator[list[Count]]:
-    """Yield the accounts of all deliveries by table, the oldest first."""
+    """Yield the accounts of all deliveries by table, the oldest first.
+
+    A line that a kill cut off is passed over: its delivery stands, and was told.
+    """
     path = folder / ACCOUNTS
     for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-        yield [Count(**count) for count in json.loads(line)["tables"]]
+        with contextlib.suppress(json.JSONDecodeError):
+            yield [Count(**count) for count in json.loads(line)["tables"]]

@@ -42,7 +42,9 @@ def opened_csv(path: Path, source: Source) -> Delivered:
     Raises:
         DeliveryError: It cannot be read; also while the batches are read.
     """
-    headings = headings_of(path, source)
+    headings, *more = beginning(path, source)
+    if not more:
+        return Delivered(headings, iter(()))
     broken: dict[int, str] = {}
 
     def refuse(row: pyarrow.csv.InvalidRow) -> str:
@@ -131,33 +133,39 @@ def binary(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
-def headings_of(path: Path, source: Source) -> list[str]:
-    """Return the values of the first line that is not blank.
+def beginning(path: Path, source: Source) -> list[list[str]]:
+    """Return the headings, and the first row if there is one.
 
     Raises:
-        DeliveryError: There is none, or it cannot be read.
+        DeliveryError: There are no headings, or they cannot be read.
     """
     try:
-        headings = first_line(path, source.encoding, source.delimiter)
+        lines = first_lines(path, source.encoding, source.delimiter)
     except CUT_OFF as error:
         raise cut_off(path) from error
     except UnicodeError as error:
         raise not_readable(path, source, error) from error
     except csv.Error as error:
         raise damaged(path, Text(f"标题行无法读取：{error}", f"{error}")) from error
-    if not headings:
+    if not lines:
         raise damaged(path, Text("文件是空的", "the file is empty"))
-    return headings
+    return lines
 
 
-def first_line(path: Path, encoding: str, delimiter: str) -> list[str]:
-    """Return the values of the first line, a mark of byte order taken off."""
+def first_lines(path: Path, encoding: str, delimiter: str) -> list[list[str]]:
+    """Return the values of the first two lines that are not blank, if there are any."""
     with binary(path) as stream:
         text = io.TextIOWrapper(stream, encoding=encoding, newline="")
-        for values in csv.reader(text, delimiter=delimiter):
-            if values:
-                return [value.removeprefix("\ufeff").strip() for value in values]
-    return []
+        lines = filter(None, csv.reader(text, delimiter=delimiter))
+        return [
+            [value.removeprefix("\ufeff").strip() for value in values]
+            for values in itertools.islice(lines, 2)
+        ]
+
+
+def first_line(path: Path, encoding: str, delimiter: str) -> set[str]:
+    """Return the headings that a file has in an encoding and with a delimiter."""
+    return set(itertools.chain(*first_lines(path, encoding, delimiter)[:1]))
 
 
 def cut_off(path: Path) -> DeliveryError:
@@ -210,8 +218,8 @@ def encoding_with(path: Path, source: Source, wanted: list[str]) -> str | None:
         marked = stream.read(2) in UTF_16
     tried: tuple[str, ...] = ("utf-16", *ENCODINGS) if marked else ENCODINGS
     for encoding in tried:
-        if decodes(path, encoding) and set(wanted) <= set(
-            first_line(path, encoding, source.delimiter)
+        if decodes(path, encoding) and set(wanted) <= first_line(
+            path, encoding, source.delimiter
         ):
             return encoding
     return None
@@ -220,6 +228,6 @@ def encoding_with(path: Path, source: Source, wanted: list[str]) -> str | None:
 def delimiter_with(path: Path, source: Source, wanted: list[str]) -> str | None:
     """Return the delimiter, if another, with which the wanted headings appear."""
     for delimiter in DELIMITERS:
-        if set(wanted) <= set(first_line(path, source.encoding, delimiter)):
+        if set(wanted) <= first_line(path, source.encoding, delimiter):
             return delimiter
     return None

@@ -154,7 +154,8 @@ def wrong_delimiter(delimiter: str, headings: list[str], file: File) -> Delivery
 
 def missing_column(name: str, headings: list[str], file: File) -> DeliveryError:
     """Return the error for a column that is not there, with the nearest that is."""
-    near = difflib.get_close_matches(name, headings, n=1, cutoff=0.4)
+    free = [heading for heading in headings if heading not in file.source.read]
+    near = difflib.get_close_matches(name, free, n=1, cutoff=0.4)
     told = ", ".join(headings)
     again = Text("请重新交付该文件", "have the file delivered again")
     renamed = (

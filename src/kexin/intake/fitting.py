@@ -63,6 +63,7 @@ def mistakes(source: Source, key: Key) -> Iterator[Mistake]:
             yield from wrong_codes(source.columns[name], field, place)
             yield from wrong_values(source.columns[name], field, place)
     yield from wrong_changes(source, contract, key)
+    yield from wrong_totals(source, contract, key)
     yield from left_out(source, contract, key)
 
 
@@ -82,7 +83,6 @@ def unknown_columns(
 ) -> Iterator[Mistake]:
     """Yield columns that the contract does not have."""
     fields = contract.fields()
-    totals = [name for rule in source.reconcile for name in rule.equals]
     conditions = [
         ((*key, "set", number), name)
         for number, change in enumerate(source.changes)
@@ -91,7 +91,6 @@ def unknown_columns(
     named: list[tuple[Key, str]] = [
         *(((*key, "columns", name), name) for name in source.columns),
         *(((*key, "not_delivered"), name) for name in source.not_delivered),
-        *(((*key, "reconcile"), name) for name in totals),
         *conditions,
     ]
     for place, name in named:
@@ -165,6 +164,23 @@ def wrong_changes(source: Source, contract: type[Table], key: Key) -> Iterator[M
             expected = Text(f"{field.dtype}类型的值", f"a value of type {field.dtype}")
             codes = one_of(str(change.to), list(listed)) if listed else expected
             yield Mistake((*key, "set", number, "to"), found, codes)
+
+
+def wrong_totals(source: Source, contract: type[Table], key: Key) -> Iterator[Mistake]:
+    """Yield columns of `reconcile` that are no delivered amounts."""
+    fields = contract.fields()
+    amounts = [
+        name for name in source.columns if name in fields and fields[name].unit == "CNY"
+    ]
+    for number, rule in enumerate(source.reconcile):
+        for name in rule.equals:
+            if name not in amounts:
+                found = Text(
+                    f"“{name}”不是已映射的金额", f"{name!r} is no mapped amount"
+                )
+                yield Mistake(
+                    (*key, "reconcile", number, "equals"), found, one_of(name, amounts)
+                )
 
 
 def left_out(source: Source, contract: type[Table], key: Key) -> Iterator[Mistake]:

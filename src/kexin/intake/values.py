@@ -166,10 +166,12 @@ def day(text: ir.StringValue, column: Column) -> ir.DateValue:
 
 def excel_day(text: ir.StringValue) -> ir.DateValue:
     """Return a day that Excel wrote as a number, or that a sheet holds as a day."""
-    days = text.try_cast("float64").floor()
-    known = ibis.ifelse(days.between(1, EXCEL_LAST_DAY), days, None).cast("int64")
-    counted = (ibis.literal(EXCEL_DAY_ZERO) + known.as_interval("D")).cast("date")
-    return ibis.coalesce(counted, try_strptime(text, "%Y-%m-%d").cast("date"))
+    days = text.try_cast("decimal(18, 6)")
+    known = ibis.ifelse(days.between(1, EXCEL_LAST_DAY), days, None).floor()
+    counted = ibis.literal(EXCEL_DAY_ZERO) + known.cast("int64").as_interval("D")
+    return ibis.coalesce(
+        counted.cast("date"), try_strptime(text, "%Y-%m-%d").cast("date")
+    )
 
 
 def holds(conditions: tuple[Condition, ...], values: dict[str, Any]) -> ir.BooleanValue:

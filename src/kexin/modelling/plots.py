@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from kexin.language import Language
     from kexin.modelling.evaluate import Evaluation
 
+Chart = alt.TopLevelMixin
+
 COLOURS = ("#0072B2", "#E69F00", "#009E73")
 """Okabe and Ito's blue, orange and green, which the colour-blind tell apart."""
 
@@ -39,7 +41,7 @@ TOP = 15
 
 def charts(
     evaluation: Evaluation, booster: lgb.Booster, language: Language
-) -> dict[str, alt.Chart]:
+) -> dict[str, Chart]:
     """Return the pictures of an evaluation by name."""
     return {
         "fold_auc": fold_auc(evaluation, language),
@@ -49,7 +51,7 @@ def charts(
     }
 
 
-def fold_auc(evaluation: Evaluation, language: Language) -> alt.Chart:
+def fold_auc(evaluation: Evaluation, language: Language) -> Chart:
     """Return the AUC of every fold, model and baselines side by side."""
     names = [NAMES[name].said(language) for name in evaluation.auc]
     data = pd.DataFrame(
@@ -75,7 +77,7 @@ def fold_auc(evaluation: Evaluation, language: Language) -> alt.Chart:
     )
 
 
-def roc(evaluation: Evaluation, language: Language) -> alt.LayerChart:
+def roc(evaluation: Evaluation, language: Language) -> Chart:
     """Return the ROC curve of PDs by models that had not seen the firms."""
     pd_ = mean_pd(evaluation)
     order = np.argsort(-pd_, kind="stable")
@@ -103,7 +105,7 @@ def roc(evaluation: Evaluation, language: Language) -> alt.LayerChart:
     return alt.layer(line, dashes.encode(x="good:Q", y="bad:Q"))
 
 
-def calibration(evaluation: Evaluation, language: Language) -> alt.LayerChart:
+def calibration(evaluation: Evaluation, language: Language) -> Chart:
     """Return the bad rate of groups against their PD, with Jeffreys intervals."""
     frame = pd.DataFrame({"pd": mean_pd(evaluation), "bad": evaluation.bad})
     groups = frame.groupby(pd.qcut(frame["pd"], BINS, labels=False)).agg(
@@ -131,7 +133,7 @@ def calibration(evaluation: Evaluation, language: Language) -> alt.LayerChart:
     ).properties(title=title.said(language), width=320, height=320)
 
 
-def importance(booster: lgb.Booster, language: Language) -> alt.Chart:
+def importance(booster: lgb.Booster, language: Language) -> Chart:
     """Return the signals by the loss that their splits took away."""
     gains = booster.feature_importance("gain")
     data = pd.DataFrame({"signal": booster.feature_name(), "gain": gains})
@@ -152,7 +154,7 @@ def importance(booster: lgb.Booster, language: Language) -> alt.Chart:
     )
 
 
-def save(chart: alt.Chart | alt.LayerChart, path: Path) -> None:
+def save(chart: Chart, path: Path) -> None:
     """Write a chart as SVG or PNG, by the path's suffix, without a browser."""
     content = chart.to_json()
     if path.suffix == ".svg":

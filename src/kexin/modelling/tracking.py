@@ -23,7 +23,7 @@ os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
 import mlflow
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
-from mlflow.types import ColSpec, Schema
+from mlflow.types import ColSpec, Schema, TensorSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,6 +88,7 @@ def log(settings: Settings, run: Run) -> Logged:
         BundleError: MLflow stored the model without its signature.
     """
     connect(settings)
+    name = settings.mlflow.experiment
     with mlflow.start_run() as started:
         mlflow.log_params(dict(run.parameters))
         mlflow.log_metrics(dict(run.metrics))
@@ -99,7 +100,7 @@ def log(settings: Settings, run: Run) -> Logged:
             loader_module=LOADER,
             data_path=str(run.bundle),
             signature=signature(load(run.bundle)),
-            registered_model_name=settings.mlflow.experiment,
+            registered_model_name=name,
             pip_requirements=["kexin"],
         )
     if model.signature is None:
@@ -111,7 +112,7 @@ def log(settings: Settings, run: Run) -> Logged:
         )
     version = int(model.registered_model_version)
     client = mlflow.MlflowClient()
-    client.set_registered_model_alias(settings.mlflow.experiment, CHAMPION, version)
+    client.set_registered_model_alias(name, CHAMPION, str(version))
     return Logged(started.info.run_id, version)
 
 
@@ -126,8 +127,10 @@ def log_charts(charts: Mapping[str, alt.Chart]) -> None:
 
 def signature(bundle: Bundle) -> ModelSignature:
     """Return what goes into a model and what comes out: doubles by signal."""
-    inputs = [ColSpec("double", name) for name in bundle.signals]
-    outputs = [
+    inputs: list[ColSpec | TensorSpec] = [
+        ColSpec("double", name) for name in bundle.signals
+    ]
+    outputs: list[ColSpec | TensorSpec] = [
         ColSpec("double", "margin"),
         ColSpec("double", "pd"),
         ColSpec("long", "score"),

@@ -74,6 +74,15 @@ def write_panel(
     return Panel(as_of, path, file_digest(path), len(table), marked)
 
 
+def digests_of(path: Path) -> dict[str, str]:
+    """Return the digests of warehouse and catalogue that a panel's file carries."""
+    notes = pq.read_schema(path).metadata
+    return {
+        name: notes[f"kexin.{name}".encode()].decode()
+        for name in ("warehouse", "catalogue")
+    }
+
+
 def write(table: pa.Table, path: Path) -> None:
     """Write a table as Parquet beside its place, then rename it there."""
     path.parent.mkdir(parents=True, exist_ok=True)

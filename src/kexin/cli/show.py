@@ -1,0 +1,348 @@
+"""Results of commands as tables for people and as JSON for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kexin.algebra.engine import connect
+from kexin.errors import WarehouseError
+from kexin.language import Text
+from kexin.settings import workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from kexin.cli.screen import Screen
+    from kexin.explain.scores import Scores
+    from kexin.intake.accounts import Account
+    from kexin.modelling.candidate import Trained
+    from kexin.panel.files import Panel
+    from kexin.whitelist.refresh import Refresh
+
+FIRST = 20
+"""Rows that a table shows before it says that there are more."""
+
+
+def account(screen: Screen, made: Account) -> None:
+    """Show what became of a delivery's rows."""
+    if screen.as_json:
+        notes = [note._asdict() for note in made.notes]
+        tables = [count._asdict() for count in made.tables]
+        screen.result({"tables": tables, "notes": notes})
+        return
+    columns = [
+        Text("表", "table"),
+        Text("读取", "read"),
+        Text("接收", "accepted"),
+        Text("已有", "already held"),
+        Text("隔离", "quarantined"),
+    ]
+    title = Text("行数账目：读取 = 接收 + 已有 + 隔离", "Account of rows")
+    screen.table(title, columns, made.tables)
+    for note in made.notes:
+        screen.say(note)
+
+
+def quarantine(screen: Screen, folder: Path, export: Path | None) -> None:
+    """Show what is in quarantine and why, or write it to a file."""
+    from kexin.intake import quarantine as held
+
+    settings = workspace(folder)
+    engine = connect(settings.engine)
+    found = list(held.failures(settings.warehouse, engine))
+    if export is not None:
+        rows = held.export(settings.warehouse, engine, export)
+        screen.say(Text(f"已写出{rows}行：{export}", f"{rows} lines written: {export}"))
+    if screen.as_json:
+        keys = ("file", "row", "table", "rule", "column", "found")
+        told = [{k: getattr(f, k) for k in keys} for f in found]
+        expected = [f.expected._asdict() for f in found]
+        both = zip(told, expected, strict=True)
+        screen.result({"failures": [{**t, "expected": e} for t, e in both]})
+        return
+    columns = [
+        Text("文件", "file"),
+        Text("行", "row"),
+        Text("列", "column"),
+        Text("内容", "found"),
+        Text("应为", "expected"),
+    ]
+    lines = [
+        (f.file, f.row, f.column, f.found, f.expected.said(screen.language))
+        for f in found[:FIRST]
+    ]
+    screen.table(
+        Text(f"隔离区：{len(found)}处问题", f"{len(found)} failures"), columns, lines
+    )
+
+
+def signals(screen: Screen, wanted: str) -> None:
+    """Show the catalogue, or one signal."""
+    from kexin.signals.signal import ABSENCE, catalogue
+
+    known = catalogue()
+    if wanted and wanted not in known:
+        raise WarehouseError(
+            Text(f"没有信号“{wanted}”", f"there is no signal {wanted!r}"),
+            where="signals",
+            expected=Text("目录中的标识", "an id of the catalogue"),
+            do=Text("运行 kexin signals 查看目录", "run kexin signals for the list"),
+        )
+    shown = [known[wanted]] if wanted else list(known.values())
+    if screen.as_json:
+        entries = [
+            {
+                "id": s.id,
+                "register": s.id.partition(".")[0],
+                "unit": s.unit,
+                "direction": s.direction,
+                **s.name._asdict(),
+            }
+            for s in shown
+        ]
+        screen.result({"signals": entries})
+        return
+    columns = [
+        Text("标识", "id"),
+        Text("名称", "name"),
+        Text("单位", "unit"),
+        Text("方向", "direction"),
+    ]
+    rows = [(s.id, s.name.said(screen.language), s.unit, s.direction) for s in shown]
+    screen.table(Text("信号目录", "Signals"), columns, rows)
+    if wanted:
+        one = known[wanted]
+        screen.say(one.reason)
+        screen.say(Text(f"缺失：{ABSENCE[one.absent].zh}", ABSENCE[one.absent].en))
+        screen.say(Text(f"公式：{one.formula!r}", f"formula: {one.formula!r}"))
+        screen.say(Text(f"依据：{one.source}", f"source: {one.source}"))
+
+
+def panels(screen: Screen, made: Sequence[Panel], output: Path | None) -> None:
+    """Show what panels were computed, and join them into one file if asked to."""
+    from kexin.panel.files import join_panels
+
+    if output is not None:
+        join_panels(made, output)
+    if screen.as_json:
+        told = [
+            {
+                "as_of": str(p.as_of),
+                "firms": p.firms,
+                "path": str(p.path),
+                "digest": p.digest,
+                "known_at_reconstructed": p.reconstructed,
+            }
+            for p in made
+        ]
+        screen.result({"panels": told})
+        return
+    columns = [
+        Text("观察日", "as of"),
+        Text("企业", "firms"),
+        Text("文件", "file"),
+        Text("摘要", "digest"),
+    ]
+    rows = [(p.as_of, p.firms, p.path, p.digest[:12]) for p in made]
+    screen.table(Text("面板", "Panels"), columns, rows)
+    for one in made:
+        marked = sum(one.reconstructed.values())
+        if marked:
+            screen.say(
+                Text(
+                    f"{one.as_of}：{marked:,}条记录的知悉日为按规则重建",
+                    f"{one.as_of}: the day of knowing of {marked:,} records is "
+                    "reconstructed",
+                )
+            )
+
+
+def trained(screen: Screen, made: Trained) -> None:
+    """Show how good a model is, beside its baselines."""
+    from kexin.modelling.plots import NAMES
+
+    if screen.as_json:
+        screen.result(
+            {
+                "model": made.bundle.digest,
+                "firms": made.firms,
+                "metrics": made.metrics,
+                "verdict": made.verdict._asdict(),
+                "run": made.logged.run_id,
+                "version": made.logged.version,
+            }
+        )
+        return
+    columns = [Text("", ""), Text("AUC", "AUC"), Text("95%区间", "95 % interval")]
+    rows = []
+    for name in made.evaluation.auc:
+        found = made.evaluation.interval(name)
+        span = f"{found.low:.3f} … {found.high:.3f}"
+        rows.append((NAMES[name].said(screen.language), f"{found.mean:.3f}", span))
+    good, bad = made.firms["good"], made.firms["bad"]
+    title = Text(
+        f"5折×20次交叉验证：好{good}户、坏{bad}户",
+        f"5 folds x 20: {good} good firms, {bad} bad",
+    )
+    screen.table(title, columns, rows)
+    screen.say(made.verdict)
+    screen.say(
+        Text(
+            f"模型{made.bundle.digest[:12]}已登记为冠军(第{made.logged.version}版)",
+            f"model {made.bundle.digest[:12]} is the champion (version "
+            f"{made.logged.version})",
+        )
+    )
+
+
+def scored(screen: Screen, made: Scores) -> None:
+    """Show the scores of a day: by grade for people, each firm for programs."""
+    from kexin.explain.scores import score_of
+    from kexin.modelling.scale import GRADES
+    from kexin.signals.signal import catalogue
+
+    if screen.as_json:
+        known = catalogue()
+        firms = [as_content(score_of(made, str(k), known)) for k in made.frame.index]
+        told = {"as_of": str(made.as_of), "digests": dict(made.digests)}
+        screen.result({**told, "scores": firms})
+        return
+    counts = made.frame["grade"].value_counts()
+    columns = [Text("等级", "grade"), Text("含义", "meaning"), Text("企业", "firms")]
+    rows = [
+        (g.id, g.label.said(screen.language), int(counts.get(g.id, 0))) for g in GRADES
+    ]
+    firms = len(made.frame)
+    title = Text(
+        f"{made.as_of}：{firms}家企业的等级", f"Grades of {firms} firms on {made.as_of}"
+    )
+    screen.table(title, columns, rows)
+
+
+def as_content(score: Any) -> dict[str, Any]:  # noqa: ANN401  (a Score, imported late)
+    """Return a score in the form of `score --json` and `explain --json`."""
+    return {
+        "firm_key": score.firm_key,
+        "score": score.score,
+        "pd": score.pd,
+        "grade": score.grade,
+        "base_points": score.base_points,
+        "reasons": [
+            {
+                "code": reason.code,
+                "signal": reason.signal,
+                "value": reason.value,
+                "points": reason.points,
+                "principal": reason.principal,
+                **reason.text._asdict(),
+            }
+            for reason in score.reasons
+        ],
+    }
+
+
+def refreshed(screen: Screen, made: Refresh) -> None:
+    """Show what a refresh published."""
+    edition = made.edition
+    if screen.as_json:
+        screen.result(
+            {
+                "edition": edition.folder.name,
+                "as_of": edition.manifest["as_of"],
+                "digest": edition.digest,
+                "counts": dict(made.counts),
+                "refusals": dict(made.refusals),
+                "doubts": dict(made.doubts),
+            }
+        )
+        return
+    decisions(screen, dict(made.counts))
+    rules = edition.manifest["policy"]["rules"]
+    columns = [
+        Text("规则", "rule"),
+        Text("内容", "text"),
+        Text("拒绝", "refuses"),
+        Text("待人工", "in doubt"),
+    ]
+    rows = [
+        (
+            name,
+            rule[screen.language],
+            made.refusals.get(name, 0),
+            made.doubts.get(name, 0),
+        )
+        for name, rule in rules.items()
+    ]
+    screen.table(Text("规则", "Rules"), columns, rows)
+    screen.say(Text(f"已发布：{edition.folder}", f"published: {edition.folder}"))
+
+
+def decisions(screen: Screen, counts: dict[str, int]) -> None:
+    """Show how many firms were admitted, refused, and left to a person."""
+    names = {
+        "admitted": Text("准入", "admitted"),
+        "refused": Text("拒绝", "refused"),
+        "review": Text("待人工复核", "a person must look"),
+    }
+    rows = [(t.said(screen.language), counts.get(n, 0)) for n, t in names.items()]
+    columns = [Text("决定", "decision"), Text("企业", "firms")]
+    screen.table(Text("白名单决定", "Decisions"), columns, rows)
+
+
+def edition(screen: Screen, folder: Path, name: str, decision: str) -> None:
+    """Show an edition."""
+    from kexin.whitelist import edition as editions
+
+    found = editions.find(workspace(folder).editions, name)
+    rows = [
+        row
+        for row in editions.decisions(found)
+        if not decision or row["decision"] == decision
+    ]
+    if screen.as_json:
+        told = {"as_of": found.manifest["as_of"], "digest": found.digest}
+        screen.result({"edition": found.folder.name, **told, "decisions": rows})
+        return
+    columns = [
+        Text("企业", "firm"),
+        Text("决定", "decision"),
+        Text("评分", "score"),
+        Text("等级", "grade"),
+        Text("规则", "rules"),
+        Text("首要理由", "first reason"),
+    ]
+    lines = [
+        (
+            row["firm_key"],
+            row["decision"],
+            row["score"],
+            row["grade"],
+            " ".join([*row["refused_by"], *(f"{r}?" for r in row["in_doubt"])]),
+            row["reasons"][0][screen.language] if row["reasons"] else "",
+        )
+        for row in rows[:FIRST]
+    ]
+    screen.table(Text(found.folder.name, found.folder.name), columns, lines)
+    if len(rows) > FIRST:
+        left = len(rows) - FIRST
+        screen.say(
+            Text(f"另有{left}家，用 --json 查看全部", f"{left} more: use --json")
+        )
+
+
+def verified(screen: Screen, folder: Path, name: str) -> None:
+    """Recompute an edition's digests, and say that they hold."""
+    from kexin.whitelist import edition as editions
+
+    found = editions.find(workspace(folder).editions, name)
+    editions.verify(found)
+    if screen.as_json:
+        screen.result({"edition": found.folder.name, "digest": found.digest})
+        return
+    screen.say(
+        Text(
+            f"{found.folder.name} 校验无误，摘要 {found.digest}",
+            f"{found.folder.name} is as published, digest {found.digest}",
+        )
+    )

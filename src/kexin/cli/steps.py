@@ -1,0 +1,158 @@
+"""What a command asks of the layers, with progress; the printing is elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from kexin.algebra.engine import connect
+from kexin.language import Text
+from kexin.settings import workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from kexin.cli.screen import Screen
+    from kexin.explain.scores import Scores
+    from kexin.intake.accounts import Account
+    from kexin.intake.warehouse import Warehouse
+    from kexin.modelling.candidate import Trained
+    from kexin.panel.files import Panel
+    from kexin.settings import Settings
+    from kexin.whitelist.refresh import Refresh
+
+
+class Opened(NamedTuple):
+    """A workspace with its warehouse."""
+
+    settings: Settings
+    warehouse: Warehouse
+
+
+def opened(folder: Path) -> Opened:
+    """Return a workspace and its warehouse, read on an engine of its own."""
+    from kexin.intake.warehouse import open_warehouse
+
+    settings = workspace(folder)
+    engine = connect(settings.engine)
+    return Opened(settings, open_warehouse(settings.warehouse, engine))
+
+
+def mapping_at(settings: Settings, name: str) -> Path:
+    """Return a mapping's file: the path given, or one that the workspace knows."""
+    given = Path(name)
+    known = settings.mappings / f"{name}.toml"
+    return known if known.exists() and not given.exists() else given
+
+
+def take_in(
+    screen: Screen, folder: Path, paths: Sequence[Path], mapping: str, received: date
+) -> Account:
+    """Take deliveries into the warehouse."""
+    from kexin.intake.deliver import deliver
+    from kexin.intake.mapping import read_mapping
+
+    settings = workspace(folder)
+    how = read_mapping(mapping_at(settings, mapping))
+    with screen.progress(Text("接收文件", "files taken in")) as advance:
+        return deliver(
+            paths,
+            how,
+            settings.warehouse,
+            received,
+            connect(settings.engine),
+            progress=advance,
+        )
+
+
+def retry(screen: Screen, folder: Path, mapping: str, received: date) -> Account:
+    """Put the quarantine's rows to a mended mapping."""
+    from kexin.intake.deliver import retry as again
+    from kexin.intake.mapping import read_mapping
+
+    settings = workspace(folder)
+    how = read_mapping(mapping_at(settings, mapping))
+    with screen.progress(Text("重试隔离行", "rows tried again")):
+        return again(how, settings.warehouse, received, connect(settings.engine))
+
+
+def panels(screen: Screen, folder: Path, days: Sequence[date]) -> list[Panel]:
+    """Compute the panels of some days."""
+    at = opened(folder)
+    made = []
+    with screen.progress(Text("计算面板", "panels computed")) as advance:
+        for done, day in enumerate(days):
+            advance(done, len(days))
+            made.append(panel_on(at, day))
+        advance(len(days), len(days))
+    return made
+
+
+def panel_on(at: Opened, day: date) -> Panel:
+    """Compute one day's panel and write it to the workspace."""
+    from kexin.panel.files import write_panel
+    from kexin.signals.signal import catalogue
+
+    return write_panel(
+        list(catalogue().values()),
+        day,
+        at.warehouse.tables,
+        at.warehouse.digest,
+        at.settings.panels,
+    )
+
+
+def train(screen: Screen, folder: Path, as_of: date, known_by: date | None) -> Trained:
+    """Train a model on the outcomes of a day's firms, and make it the champion."""
+    import pandas as pd
+
+    from kexin.modelling.candidate import Observed
+    from kexin.modelling.candidate import train as start
+    from kexin.panel.files import digests_of
+    from kexin.panel.outcomes import last_known, outcomes
+    from kexin.signals.signal import catalogue
+
+    at = opened(folder)
+    with screen.progress(Text("交叉验证各折", "folds judged")) as advance:
+        made = panel_on(at, as_of)
+        told_by = known_by or last_known(at.warehouse.tables) or as_of
+        observed = Observed(
+            as_of=as_of,
+            panel=pd.read_parquet(made.path),
+            outcomes=outcomes(at.warehouse.tables, as_of, told_by),
+            directions={name: s.direction for name, s in catalogue().items()},
+            digests={**digests_of(made.path), "panel": made.digest},
+        )
+        return start(at.settings, observed, screen.language, progress=advance)
+
+
+def score(screen: Screen, folder: Path, as_of: date) -> Scores:
+    """Score every firm of a day with the champion, and explain every score."""
+    from kexin.explain.scores import score as start
+    from kexin.modelling.tracking import champion
+
+    at = opened(folder)
+    with screen.progress(Text("评分", "scoring")):
+        bundle = champion(at.settings)
+        path = at.settings.scores / f"{as_of}.parquet"
+        return start(bundle, panel_on(at, as_of), path)
+
+
+def refresh(screen: Screen, folder: Path, as_of: date) -> Refresh:
+    """Score a day anew, decide on every firm, and publish the edition."""
+    import pandas as pd
+
+    from kexin.signals.signal import catalogue
+    from kexin.whitelist.refresh import Places
+    from kexin.whitelist.refresh import refresh as start
+
+    scores = score(screen, folder, as_of)
+    at = opened(folder)
+    return start(
+        scores,
+        pd.read_parquet(at.settings.panels / f"{as_of}.parquet"),
+        catalogue(),
+        at.warehouse.tables,
+        Places(at.settings.policy, at.settings.editions),
+    )
