@@ -68,7 +68,7 @@ class Panels:
         for name, rows in tables.items():
             self.engine.con.register("rows", rows)
             self.engine.con.execute(
-                f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM rows"  # noqa: S608
+                f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM rows"
             )
             self.engine.con.unregister("rows")
 

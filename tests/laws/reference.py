@@ -303,7 +303,7 @@ def present(items: list[float | None]) -> list[float]:
     return [item for item in items if item is not None]
 
 
-def at_least(few: int, statistic: Callable[[list[float]], float]) -> Any:  # noqa: ANN401
+def at_least(few: int, statistic: Callable[[list[float]], float]) -> Any:
     """A statistic that is absent of fewer items than it needs."""
 
     def found(items: list[float | None]) -> float | None:

@@ -205,7 +205,7 @@ def test_a_formula_may_stand_on_two_tables() -> None:
         **dict.fromkeys(CoreLoanOutcome.columns()),
         "firm_key": "A",
         "event_date": date(2020, 1, 1),
-        "known_at": datetime(2020, 1, 16),  # noqa: DTZ001  (all are local)
+        "known_at": datetime(2020, 1, 16),
         "balance": Decimal("50.00"),
     }
     tables = {

@@ -32,13 +32,13 @@ class Behind(NamedTuple):
 
     Attributes:
         table: Their table.
-        count: How many they are.
+        rows: How many they are.
         total: Sum of the table's amount over them.
         largest: The ten largest by amount.
     """
 
     table: str
-    count: int
+    rows: int
     total: str
     largest: list[dict[str, Any]]
 
@@ -132,7 +132,7 @@ def reasons(screen: Screen, score: Score, records: dict[str, list[Behind]]) -> N
             (
                 f"{r.points:+.1f}",
                 r.text.said(screen.language),
-                sum(b.count for b in records[r.signal]),
+                sum(b.rows for b in records[r.signal]),
                 "; ".join(b.total for b in records[r.signal]),
             )
             for r in own
@@ -152,8 +152,8 @@ def largest(screen: Screen, signal: str, behind: Behind) -> None:
         return
     columns = [Text(name, name) for name in behind.largest[0]]
     title = Text(
-        f"{signal}：{behind.table} {behind.count}条，最大的{len(behind.largest)}条",
-        f"{signal}: {behind.count} records of {behind.table}, the "
+        f"{signal}：{behind.table} {behind.rows}条，最大的{len(behind.largest)}条",
+        f"{signal}: {behind.rows} records of {behind.table}, the "
         f"{len(behind.largest)} largest",
     )
     screen.table(title, columns, [list(row.values()) for row in behind.largest])

@@ -213,9 +213,10 @@ def scored(screen: Screen, made: Scores) -> None:
     rows = [
         (g.id, g.label.said(screen.language), int(counts.get(g.id, 0))) for g in GRADES
     ]
-    firms = len(made.frame)
+    number = len(made.frame)
     title = Text(
-        f"{made.as_of}：{firms}家企业的等级", f"Grades of {firms} firms on {made.as_of}"
+        f"{made.as_of}：{number}家企业的等级",
+        f"Grades of {number} firms on {made.as_of}",
     )
     screen.table(title, columns, rows)
 

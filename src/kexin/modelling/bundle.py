@@ -197,6 +197,10 @@ class Served:
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
 
+    def get_raw_model(self) -> Bundle:
+        """Return the bundle itself; the name is MLflow's convention."""
+        return self.bundle
+
     def predict(self, model_input: pd.DataFrame) -> pd.DataFrame:
         """Return margin, pd, score and grade, one row an observation."""
         keys = pd.RangeIndex(len(model_input)).astype(str)

@@ -18,7 +18,7 @@ from sklearn.model_selection import RepeatedStratifiedKFold
 from kexin.language import Text
 from kexin.modelling.baseline import logistic_risk, one_column
 from kexin.modelling.calibrate import Calibration, calibrate
-from kexin.modelling.train import grow
+from kexin.modelling.train import grow, threads_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -91,7 +91,12 @@ def evaluate(
         seen, unseen = known.values.iloc[train], known.values.iloc[test]
         booster = grow(seen, known.bad[train], directions, parameters)
         margin = np.asarray(
-            booster.predict(unseen.to_numpy(np.float64), raw_score=True), np.float64
+            booster.predict(
+                unseen.to_numpy(np.float64),
+                raw_score=True,
+                num_threads=threads_for(len(unseen)),
+            ),
+            np.float64,
         )
         margins[number // FOLDS, test] = margin
         risks = {

@@ -62,7 +62,7 @@ def fold_auc(evaluation: Evaluation, language: Language) -> Chart:
         ]
     )
     title = Text("各折AUC（5折×20次）", "AUC of each fold (5 folds x 20)")
-    return (
+    chart: Chart = (
         alt.Chart(data, title=title.said(language), width=480, height=160)
         .mark_boxplot(size=26, median={"color": "white"})
         .encode(
@@ -75,6 +75,7 @@ def fold_auc(evaluation: Evaluation, language: Language) -> Chart:
             ),
         )
     )
+    return chart
 
 
 def roc(evaluation: Evaluation, language: Language) -> Chart:
@@ -139,7 +140,7 @@ def importance(booster: lgb.Booster, language: Language) -> Chart:
     data = pd.DataFrame({"signal": booster.feature_name(), "gain": gains})
     data["share"] = data["gain"] / data["gain"].sum()
     title = Text(f"前{TOP}个信号的增益占比", f"Share of gain, first {TOP} signals")
-    return (
+    chart: Chart = (
         alt.Chart(
             data.nlargest(TOP, "share"),
             title=title.said(language),
@@ -152,6 +153,7 @@ def importance(booster: lgb.Booster, language: Language) -> Chart:
             y=alt.Y("signal:N", title=None, sort="-x", axis=alt.Axis(labelLimit=200)),
         )
     )
+    return chart
 
 
 def save(chart: Chart, path: Path) -> None:

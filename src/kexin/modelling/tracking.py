@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +20,7 @@ from kexin.modelling.plots import save
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ["DO_NOT_TRACK"] = "true"
 os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
+os.environ["MLFLOW_LOGGING_LEVEL"] = "ERROR"
 
 import mlflow
 from mlflow.exceptions import MlflowException
@@ -28,9 +30,8 @@ from mlflow.types import ColSpec, Schema, TensorSpec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import altair as alt
-
     from kexin.modelling.bundle import Bundle
+    from kexin.modelling.plots import Chart
     from kexin.settings import Settings
 
 CHAMPION = "champion"
@@ -57,7 +58,7 @@ class Run(NamedTuple):
     metrics: Mapping[str, float]
     tags: Mapping[str, str]
     folds: Mapping[str, list[float]]
-    charts: Mapping[str, alt.Chart]
+    charts: Mapping[str, Chart]
 
 
 class Logged(NamedTuple):
@@ -71,6 +72,8 @@ def connect(settings: Settings) -> None:
     """Point MLflow at the workspace's store: a server, or SQLite below `mlruns/`."""
     logging.getLogger("mlflow").setLevel(logging.ERROR)
     logging.getLogger("alembic").setLevel(logging.ERROR)
+    # A signature out of declared columns needs no example rows of firms in the store.
+    warnings.filterwarnings("ignore", message=".*An input example was not provided")
     uri = settings.mlflow.tracking_uri
     root = settings.mlruns.resolve()
     mlflow.set_tracking_uri(uri or f"sqlite:///{root / 'mlflow.db'}")
@@ -116,7 +119,7 @@ def log(settings: Settings, run: Run) -> Logged:
     return Logged(started.info.run_id, version)
 
 
-def log_charts(charts: Mapping[str, alt.Chart]) -> None:
+def log_charts(charts: Mapping[str, Chart]) -> None:
     """Log pictures as SVG and PNG."""
     with tempfile.TemporaryDirectory() as folder:
         for name, chart in charts.items():
@@ -156,5 +159,5 @@ def champion(settings: Settings) -> Bundle:
             expected=Text("一个已登记的模型", "a registered model"),
             do=Text("先运行 kexin train", "run kexin train first"),
         ) from error
-    bundle: Bundle = served.unwrap_python_model().bundle
+    bundle: Bundle = served.get_raw_model()
     return bundle

@@ -674,4 +674,3 @@ top1_lost = Signal(
     why="A blow that precedes default",
     source="SIGNALS.md section 2: WSY",
 )
-
