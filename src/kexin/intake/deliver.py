@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from kexin.digest import file_digest
-from kexin.intake import quarantine
+from kexin.intake import quarantine, sql
 from kexin.intake.accounts import (
     Account,
     Count,
@@ -214,6 +214,9 @@ def merge_all(
     accepted = {}
     for name in sorted({file.delivery.contract.id for file in taken}):
         contract = contracts()[name]
+        passed = sum(f.staged.passed for f in taken if f.delivery.contract.id == name)
+        staged = sql.number(connection, f"SELECT count(*) FROM incoming_{name}")  # noqa: S608
+        balanced(Count(name, passed, staged, 0, 0))
         before = snapshot.get(name, Held([], contract.columns()))
         merged = merge(connection, contract, folder, before)
         if merged.held.parts:

@@ -6,12 +6,12 @@ import json
 import subprocess
 import sys
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from kexin.errors import WarehouseError
-from kexin.intake import accounts
+from kexin.intake import accounts, staging
 from kexin.intake.snapshot import LOCK, SNAPSHOT, read_snapshot
 from kexin.intake.warehouse import open_warehouse, verify
 from kexin.registers.contract import contracts
@@ -197,7 +197,14 @@ def test_a_defect_that_loses_rows_changes_nothing(
 ) -> None:
     bureau.send(row())
     before = bureau.snapshot
-    monkeypatch.setattr("kexin.intake.staging.put_accepted", lambda *_: 0)
+    real = staging.put_accepted
+
+    def losing(connection: Any, *rest: Any) -> Any:
+        kept = real(connection, *rest)
+        connection.con.execute("DELETE FROM incoming_tax_invoice")
+        return kept
+
+    monkeypatch.setattr(staging, "put_accepted", losing)
     with pytest.raises(WarehouseError, match="does not balance"):
         bureau.send(row(号码="2"))
     assert bureau.snapshot == before
