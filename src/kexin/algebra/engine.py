@@ -22,4 +22,7 @@ def connect(engine: Engine) -> Backend:
         limits["threads"] = engine.threads
     if engine.memory:
         limits["memory_limit"] = engine.memory
-    return ibis.duckdb.connect(**limits)
+    connection = ibis.duckdb.connect(**limits)
+    # DuckDB draws its bar on standard output, where a command's JSON must stand alone.
+    connection.raw_sql("SET enable_progress_bar = false")
+    return connection
