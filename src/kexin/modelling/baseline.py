@@ -10,28 +10,54 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
+from kexin.errors import TrainingError
+from kexin.language import Text
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
     from numpy.typing import NDArray
     from sklearn.pipeline import Pipeline
 
 ONE_COLUMN = "inv.sales_36m"
-"""The single column: the sum of valid sales invoices, higher meaning safer."""
+"""The single column unless another is named: the sum of valid sales invoices."""
 
 
-def one_column(values: pd.DataFrame) -> NDArray[np.float64]:
-    """Return the risk that the single column tells; it needs no training."""
-    return -values[ONE_COLUMN].fillna(0.0).to_numpy(np.float64)
+def one_column(
+    values: pd.DataFrame, directions: Mapping[str, int], name: str = ONE_COLUMN
+) -> NDArray[np.float64]:
+    """Return the risk that a single column tells; it needs no training.
+
+    A column that is declared to lower the risk is turned round. Absence counts as 0:
+    no records of sales are no sales.
+
+    Raises:
+        TrainingError: The column is no signal of the panel.
+    """
+    if name not in values:
+        raise TrainingError(
+            Text(f"没有基线信号“{name}”", f"there is no baseline signal {name!r}"),
+            where="panel",
+            expected=Text("面板中的一个信号", "a signal of the panel"),
+            do=Text(
+                "请指定目录中的信号作为单列基线",
+                "name a signal of the catalogue as the single column",
+            ),
+        )
+    turn = -1.0 if directions[name] < 0 else 1.0
+    return turn * values[name].fillna(0.0).to_numpy(np.float64)
 
 
 def logistic() -> Pipeline:
     """Return a logistic regression that has seen nothing yet.
 
     Absent values become the median of the firms it is fitted on, with a column that
-    says so; amounts are taken in their logarithm with sign.
+    says so; amounts are taken in their logarithm with sign. A signal that none of them
+    has becomes 0.
     """
     return make_pipeline(
-        SimpleImputer(strategy="median", add_indicator=True),
+        SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
         FunctionTransformer(signed_log),
         StandardScaler(),
         LogisticRegression(C=0.05, max_iter=1000),

@@ -11,18 +11,27 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy.special import expit
-from scipy.stats import rankdata, t
+from scipy.stats import t
 from sklearn.model_selection import RepeatedStratifiedKFold
 
 from kexin.language import Text
-from kexin.modelling.baseline import logistic_risk, one_column
+from kexin.modelling.baseline import ONE_COLUMN, logistic_risk, one_column
 from kexin.modelling.calibrate import Calibration, calibrate
+from kexin.modelling.ranking import (
+    CONFIDENCE,
+    Interval,
+    auc_interval,
+    auc_of,
+    ks_of,
+)
 from kexin.modelling.train import grow, threads_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    import lightgbm as lgb
     from numpy.typing import NDArray
 
     from kexin.modelling.train import Parameters, Sample
@@ -30,17 +39,8 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
 
 FOLDS, REPEATS = 5, 20
-CONFIDENCE = 0.95
 
 MODEL, ONE, LOGISTIC = "model", "one_column", "logistic"
-
-
-class Interval(NamedTuple):
-    """A mean and its 95 % confidence interval."""
-
-    mean: float
-    low: float
-    high: float
 
 
 class Evaluation(NamedTuple):
@@ -69,39 +69,48 @@ class Evaluation(NamedTuple):
         """Return by how much the model's AUC is ahead of a baseline's, fold by fold."""
         return corrected_interval(self.auc[MODEL] - self.auc[over], self.test_share)
 
+    def pooled(self) -> list[Interval]:
+        """Return the AUC over all firms of each repeat, with DeLong's interval.
+
+        Margins of five models are ranked together, so it also asks that they agree in
+        level; it is therefore a little below the mean over folds.
+        """
+        return [auc_interval(margins, self.bad) for margins in self.margins]
+
 
 def evaluate(
     known: Sample,
     directions: Mapping[str, int],
     parameters: Parameters,
     progress: Progress = lambda _done, _of: None,
+    single: str = ONE_COLUMN,
 ) -> Evaluation:
     """Judge the model and both baselines in the same 5 x 20 stratified folds.
 
+    Args:
+        known: Observations with a known outcome.
+        directions: Direction of risk of each signal.
+        parameters: How each fold's model is grown, and the seed of the folds.
+        progress: Told how many folds are done, of how many.
+        single: Id of the signal that is the one-column baseline.
+
     Raises:
-        TrainingError: The model tells nothing on firms that it has not seen.
+        TrainingError: The model tells nothing on firms that it has not seen, or the
+            single column is no signal of the panel.
     """
-    folds = RepeatedStratifiedKFold(
-        n_splits=FOLDS, n_repeats=REPEATS, random_state=parameters.seed
-    )
     auc: dict[str, list[float]] = {MODEL: [], ONE: [], LOGISTIC: []}
     margins = np.zeros((REPEATS, len(known.bad)))
-    for number, (train, test) in enumerate(folds.split(known.values, known.bad)):
+    for number, (train, test) in enumerate(folds_of(known, parameters.seed)):
         progress(number, FOLDS * REPEATS)
         seen, unseen = known.values.iloc[train], known.values.iloc[test]
-        booster = grow(seen, known.bad[train], directions, parameters)
-        margin = np.asarray(
-            booster.predict(
-                unseen.to_numpy(np.float64),
-                raw_score=True,
-                num_threads=threads_for(len(unseen)),
-            ),
-            np.float64,
+        margin = judged(
+            grow(seen, known.bad[train], directions, parameters),
+            unseen.to_numpy(np.float64),
         )
         margins[number // FOLDS, test] = margin
         risks = {
             MODEL: margin,
-            ONE: one_column(unseen),
+            ONE: one_column(unseen, directions, single),
             LOGISTIC: logistic_risk(seen, known.bad[train], unseen),
         }
         for name, risk in risks.items():
@@ -118,17 +127,30 @@ def evaluate(
     )
 
 
-def auc_of(risk: NDArray[np.float64], bad: NDArray[np.bool_]) -> float:
-    """Return the area under the ROC curve, ties counted half.
+def folds_of(
+    known: Sample, seed: int
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Return rows to train on and rows to judge, fold after fold, repeat after repeat.
 
-    Source:
-        Mann and Whitney (1947): the share of pairs of a bad and a good firm in which
-        the bad one has the higher risk.
+    Firms are drawn, not rows: a firm seen on several days stands wholly on one side.
+    Either side has its share of firms that went bad on any of their days.
     """
-    ranks = rankdata(risk)
-    n_bad, n_good = int(bad.sum()), int((~bad).sum())
-    pairs = ranks[bad].sum() - n_bad * (n_bad + 1) / 2
-    return float(pairs / (n_bad * n_good))
+    codes, firms = pd.factorize(pd.Series(known.firms))
+    ever_bad = np.zeros(len(firms), dtype=bool)
+    np.logical_or.at(ever_bad, codes, known.bad)
+    drawn = RepeatedStratifiedKFold(
+        n_splits=FOLDS, n_repeats=REPEATS, random_state=seed
+    )
+    for _, unseen in drawn.split(ever_bad, ever_bad):
+        test = np.isin(codes, unseen)
+        yield np.flatnonzero(~test), np.flatnonzero(test)
+
+
+def judged(booster: lgb.Booster, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a booster's margins of rows that it has not seen."""
+    threads = threads_for(len(values))
+    margin = booster.predict(values, raw_score=True, num_threads=threads)
+    return np.asarray(margin, np.float64)
 
 
 def corrected_interval(
@@ -152,38 +174,27 @@ def corrected_interval(
     return Interval(mean, mean - reach, mean + reach)
 
 
-def ks_of(risk: NDArray[np.float64], bad: NDArray[np.bool_]) -> float:
-    """Return the greatest distance between the risks' distributions of bad and good.
-
-    Source:
-        Kolmogorov and Smirnov's two-sample statistic.
-    """
-    order = np.argsort(risk, kind="stable")
-    ends = np.append(np.diff(risk[order]) > 0, True)
-    share_bad = np.cumsum(bad[order]) / bad.sum()
-    share_good = np.cumsum(~bad[order]) / (~bad).sum()
-    return float(np.abs(share_bad - share_good)[ends].max())
-
-
 def mean_pd(evaluation: Evaluation) -> NDArray[np.float64]:
     """Return each observation's PD by models that had not seen it, over all repeats."""
-    pd: NDArray[np.float64] = expit(
-        evaluation.calibration.log_odds(evaluation.margins)
-    ).mean(axis=0)
-    return pd
+    by_repeat = expit(evaluation.calibration.log_odds(evaluation.margins))
+    return np.asarray(by_repeat.mean(axis=0), np.float64)
 
 
 def metrics(evaluation: Evaluation) -> dict[str, float]:
-    """Return all figures by name: AUC with intervals, lead, Gini, KS, Brier, slope."""
+    """Return all figures by name: AUC with intervals, lead, Gini, KS, Brier, slope.
+
+    `auc_pooled` and the ends of DeLong's interval are means over the repeats.
+    """
     figures: dict[str, float] = {}
     for name in evaluation.auc:
         put(figures, f"auc_{name}", evaluation.interval(name))
     for over in (ONE, LOGISTIC):
         put(figures, f"auc_lead_over_{over}", evaluation.lead(over))
-    pd = mean_pd(evaluation)
+    put(figures, "auc_pooled", Interval(*np.mean(evaluation.pooled(), axis=0).tolist()))
+    pd_ = mean_pd(evaluation)
     figures["gini_model"] = 2 * figures["auc_model"] - 1
-    figures["ks_out_of_fold"] = ks_of(pd, evaluation.bad)
-    figures["brier_out_of_fold"] = float(((pd - evaluation.bad) ** 2).mean())
+    figures["ks_out_of_fold"] = ks_of(pd_, evaluation.bad)
+    figures["brier_out_of_fold"] = float(((pd_ - evaluation.bad) ** 2).mean())
     figures["calibration_intercept"] = evaluation.calibration.intercept
     figures["calibration_slope"] = evaluation.calibration.slope
     return figures

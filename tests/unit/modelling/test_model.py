@@ -17,13 +17,8 @@ from kexin.explain.points import points
 from kexin.modelling import bundle as bundles
 from kexin.modelling.baseline import ONE_COLUMN
 from kexin.modelling.calibrate import Calibration, calibrate
-from kexin.modelling.evaluate import (
-    auc_of,
-    corrected_interval,
-    evaluate,
-    ks_of,
-    verdict,
-)
+from kexin.modelling.evaluate import corrected_interval, evaluate, verdict
+from kexin.modelling.ranking import auc_of, ks_of
 from kexin.modelling.scale import grade_of, points_of, score_of
 from kexin.modelling.train import Parameters, grow, sample, text_of
 
