@@ -8,6 +8,7 @@ gets into a bundle.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -18,11 +19,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from kexin.digest import canonical, digest, file_digest
+from kexin.digest import canonical, digest
 from kexin.errors import BundleError
 from kexin.language import Text
 from kexin.modelling.calibrate import Calibration
-from kexin.modelling.scale import GRADES, grade_of, score_of
+from kexin.modelling.scale import GRADES, grades_of, score_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,8 +62,11 @@ class Bundle(NamedTuple):
             (12-month probability of default), `score` (points), `grade`.
 
         Raises:
-            BundleError: A signal is missing, is no float, or is infinite.
+            BundleError: `firm_key` is missing, or a signal is missing, is there twice,
+                is no float, or is infinite.
         """
+        if "firm_key" not in panel:
+            raise unfit(Text("缺少“firm_key”列", "no column 'firm_key'"))
         margin = self.margin(panel)
         log_odds = self.calibration.log_odds(margin)
         pd_ = expit(log_odds)
@@ -72,7 +76,7 @@ class Bundle(NamedTuple):
                 "margin": margin,
                 "pd": pd_,
                 "score": score_of(log_odds),
-                "grade": [grade_of(value) for value in pd_],
+                "grade": grades_of(pd_),
             }
         )
 
@@ -85,14 +89,23 @@ class Bundle(NamedTuple):
         """Return the signals' columns as the trees expect them.
 
         Raises:
-            BundleError: A signal is missing, is no float, or is infinite.
+            BundleError: A signal is missing, is there twice, is no float, or is
+                infinite.
         """
-        for name in self.signals:
-            if name not in panel or panel[name].dtype != np.float64:
-                raise unfit(Text(f"缺少信号“{name}”", f"no float column {name!r}"))
+        types = panel.dtypes.to_numpy()
+        wrong = [
+            name
+            for name in self.signals
+            if list(types[panel.columns == name]) != [np.float64]
+        ]
+        if wrong:
+            names = Text("、".join(wrong), ", ".join(wrong))
+            raise unfit(Text(f"缺少浮点列：{names.zh}", f"no float column: {names.en}"))
         values = panel[list(self.signals)]
-        if np.isinf(values.to_numpy()).any():
-            raise unfit(Text("信号中有无穷大", "a signal is infinite"))
+        endless = [name for name in self.signals if np.isinf(values[name]).any()]
+        if endless:
+            names = Text("、".join(endless), ", ".join(endless))
+            raise unfit(Text(f"信号无穷大：{names.zh}", f"infinite: {names.en}"))
         return values
 
 
@@ -122,7 +135,7 @@ def write(
         calibration: The line from margin to log-odds.
         facts: What else `model.json` tells; must hold `signals`, ids to directions.
     """
-    beside = folder.with_name(f"{folder.name}.part")
+    beside, before = (folder.with_name(f"{folder.name}.{x}") for x in ("part", "old"))
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
     model = {
@@ -131,24 +144,39 @@ def write(
         "grades": [grade._asdict() for grade in GRADES],
         **facts,
     }
-    (beside / BOOSTER).write_text(booster_text, encoding="utf-8")
-    (beside / MODEL).write_text(canonical(model), encoding="utf-8")
-    files = {name: file_digest(beside / name) for name in (BOOSTER, MODEL)}
-    (beside / MANIFEST).write_text(canonical({"files": files}), encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
+    files = {BOOSTER: booster_text.encode(), MODEL: canonical(model).encode()}
+    manifest = {"files": {name: sha256(held) for name, held in files.items()}}
+    files[MANIFEST] = canonical(manifest).encode()
+    for name, held in files.items():
+        (beside / name).write_bytes(held)
+    made = load(beside)
+    replace(folder, beside, before)
+    return made
+
+
+def replace(folder: Path, beside: Path, before: Path) -> None:
+    """Put a folder in another's place by renaming both.
+
+    A kill between the two renames leaves both whole, one under each name.
+    """
+    shutil.rmtree(before, ignore_errors=True)
+    if folder.exists():
+        folder.replace(before)
     beside.replace(folder)
-    return load(folder)
+    shutil.rmtree(before, ignore_errors=True)
 
 
 def load(folder: Path) -> Bundle:
     """Return a bundle, every file verified before any is read.
 
+    Each file is taken from the disk once: what was verified is what is loaded.
+
     Raises:
         BundleError: A file is missing, was added or was changed, or the bundle is of a
             format that this version does not read.
     """
-    manifest = verified(folder)
-    facts = json.loads((folder / MODEL).read_text(encoding="utf-8"))
+    files = verified(folder)
+    facts = json.loads(files[MODEL])
     if facts["format"] != FORMAT:
         raise BundleError(
             Text(f"模型包格式为{facts['format']}", f"the format is {facts['format']}"),
@@ -159,36 +187,57 @@ def load(folder: Path) -> Bundle:
             ),
         )
     return Bundle(
-        booster=lgb.Booster(model_str=(folder / BOOSTER).read_text(encoding="utf-8")),
+        booster=lgb.Booster(model_str=files[BOOSTER].decode()),
         signals=tuple(entry["id"] for entry in facts["signals"]),
         calibration=Calibration(**facts["calibration"]),
         facts=facts,
-        digest=digest(manifest),
+        digest=digest(json.loads(files[MANIFEST])),
     )
 
 
-def verified(folder: Path) -> dict[str, Any]:
-    """Return a bundle's manifest after comparing every file with it.
+def verified(folder: Path) -> dict[str, bytes]:
+    """Return a bundle's files by name after comparing every one with the manifest.
 
     Raises:
         BundleError: A file is missing, was added or was changed.
     """
-    path = folder / MANIFEST
-    manifest = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    expected: dict[str, str] = manifest.get("files", {MANIFEST: ""})
-    found = {p.name: file_digest(p) for p in folder.glob("*") if p.name != MANIFEST}
-    wrong = sorted(n for n in {*expected, *found} if expected.get(n) != found.get(n))
+    found = {
+        path.name: path.read_bytes() if path.is_file() else b""
+        for path in folder.glob("*")
+    }
+    expected = listed(found.get(MANIFEST, b""))
+    names = {BOOSTER, MODEL, *found, *expected} - {MANIFEST}
+    wrong = [
+        name
+        for name in sorted(names)
+        if name not in found or expected.get(name) != sha256(found[name])
+    ]
     if wrong:
+        told = [MANIFEST] if not expected else wrong
         raise BundleError(
             Text(
-                f"模型包文件缺失或被改动：{'、'.join(wrong)}",
-                f"missing, added or changed: {', '.join(wrong)}",
+                f"模型包文件缺失或被改动：{'、'.join(told)}",
+                f"missing, added or changed: {', '.join(told)}",
             ),
             where=str(folder),
             expected=Text("与清单一致的文件", "the files that the manifest names"),
             do=Text("请重新导出或重新训练", "export the model again, or train again"),
         )
-    return manifest
+    return found
+
+
+def listed(manifest: bytes) -> dict[str, str]:
+    """Return the digests that a manifest names; none where it is no manifest."""
+    try:
+        files = json.loads(manifest)["files"]
+    except (ValueError, KeyError, TypeError):
+        return {}
+    return files if isinstance(files, dict) else {}
+
+
+def sha256(content: bytes) -> str:
+    """Return the SHA-256 of bytes, as 64 hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
 
 
 class Served:

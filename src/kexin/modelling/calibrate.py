@@ -46,6 +46,8 @@ def calibrate(
     Source:
         Platt (1999), on the margin and without his prior correction of the targets.
     """
+    if bad.all() or not bad.any():
+        raise uncalibrated(Text("只有一种结果", "there is one outcome only"))
     sign = np.where(bad, 1.0, -1.0)
 
     def loss(line: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -56,19 +58,20 @@ def calibrate(
 
     found = minimize(loss, np.array([0.0, 1.0]), jac=True, method="BFGS")
     intercept, slope = (float(value) for value in found.x)
-    if bad.all() or not bad.any() or not slope > 0:
-        raise TrainingError(
-            Text(
-                f"无法校准：斜率为{slope:.3f}", f"cannot calibrate: slope {slope:.3f}"
-            ),
-            where="calibration on the folds' own firms",
-            expected=Text(
-                "好坏均有，且斜率为正", "both outcomes, and a positive slope"
-            ),
-            do=Text(
-                "模型在未见过的企业上没有区分力：请检查信号与结果标签",
-                "the model tells nothing on firms it has not seen: check signals and "
-                "outcomes",
-            ),
-        )
+    if not slope > 0:
+        raise uncalibrated(Text(f"斜率为{slope:.3f}", f"the slope is {slope:.3f}"))
     return Calibration(intercept, slope)
+
+
+def uncalibrated(found: Text) -> TrainingError:
+    """Return the error for margins that tell nothing of the outcomes."""
+    return TrainingError(
+        Text(f"无法校准：{found.zh}", f"cannot calibrate: {found.en}"),
+        where="calibration on the folds' own firms",
+        expected=Text("好坏均有，且斜率为正", "both outcomes, and a positive slope"),
+        do=Text(
+            "模型在未见过的企业上没有区分力：请检查信号与结果标签",
+            "the model tells nothing on firms it has not seen: check signals and "
+            "outcomes",
+        ),
+    )

@@ -81,6 +81,12 @@ def score_of(log_odds: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.clip(np.rint(points_of(log_odds)), LOWEST, HIGHEST).astype(np.int64)
 
 
+def grades_of(pd: NDArray[np.float64]) -> list[str]:
+    """Return the grades of probabilities of default."""
+    bounds = [grade.pd_to for grade in GRADES[:-1]]
+    return [GRADES[step].id for step in np.searchsorted(bounds, pd, side="right")]
+
+
 def grade_of(pd: float) -> str:
     """Return the grade of a probability of default.
 
@@ -88,4 +94,4 @@ def grade_of(pd: float) -> str:
         >>> grade_of(0.0001), grade_of(0.02), grade_of(0.5)
         ('R1', 'R7', 'R12')
     """
-    return next((grade.id for grade in GRADES if pd < grade.pd_to), GRADES[-1].id)
+    return grades_of(np.array([pd]))[0]

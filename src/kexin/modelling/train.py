@@ -62,10 +62,12 @@ def sample(
 ) -> Sample:
     """Return the observations of a panel that turned out good or bad.
 
-    Indeterminate and unknown outcomes never enter training.
+    Indeterminate and unknown outcomes never enter training. Outcomes with an `as_of`
+    belong to the firm on that day, others to the firm on all its days.
 
     Raises:
-        TrainingError: A signal is missing or no number, or too few are good or bad.
+        TrainingError: A signal is missing, is no number or is always absent, or too few
+            are good or bad.
     """
     for name in directions:
         if name not in panel or panel[name].dtype.kind != "f":
@@ -76,13 +78,22 @@ def sample(
                 do=Text("请重新计算面板", "compute the panel again"),
             )
     known = outcomes[outcomes["outcome"].isin(["good", "bad"])]
-    joined = panel.merge(known, on="firm_key", validate="many_to_one")
+    keys = [key for key in ("firm_key", "as_of") if key in outcomes]
+    joined = panel.merge(known, on=keys, validate="many_to_one")
     bad = (joined["outcome"] == "bad").to_numpy()
-    if min(bad.sum(), (~bad).sum()) < LEAST_OF_A_CLASS:
+    found = Sample(list(joined["firm_key"]), joined[list(directions)], bad)
+    check_sample(found)
+    return found
+
+
+def check_sample(found: Sample) -> None:
+    """Raise where observations are too few of a kind, or a signal is always absent."""
+    n_bad, n_good = int(found.bad.sum()), int((~found.bad).sum())
+    if min(n_bad, n_good) < LEAST_OF_A_CLASS:
         raise TrainingError(
             Text(
-                f"坏{bad.sum()}户、好{(~bad).sum()}户，不足以训练",
-                f"{bad.sum()} bad and {(~bad).sum()} good firms are too few",
+                f"坏{n_bad}户、好{n_good}户，不足以训练",
+                f"{n_bad} bad and {n_good} good firms are too few",
             ),
             where="outcomes",
             expected=Text(
@@ -94,7 +105,20 @@ def sample(
                 "take in more outcomes, or choose an earlier day",
             ),
         )
-    return Sample(list(joined["firm_key"]), joined[list(directions)], bad)
+    absent = [str(name) for name in found.values if found.values[name].isna().all()]
+    if absent:
+        raise TrainingError(
+            Text(
+                f"信号对所有企业均缺失：{'、'.join(absent)}",
+                f"absent for every firm: {', '.join(absent)}",
+            ),
+            where="panel",
+            expected=Text("每个信号至少一户有值", "each signal known of some firm"),
+            do=Text(
+                "接收该信号所需的登记数据，或将该信号移出模型",
+                "take in the register that the signal needs, or leave the signal out",
+            ),
+        )
 
 
 def grow(
