@@ -1,4 +1,4 @@
-"""A model on a made-up panel: calibrated, monotone, bundled, explained, tampered with."""
+"""A model on a made-up panel: calibrated, bundled, tampered with, judged."""
 
 from __future__ import annotations
 
@@ -6,42 +6,22 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from kexin.errors import BundleError, TrainingError
-from kexin.explain.points import points
 from kexin.modelling import bundle as bundles
-from kexin.modelling.baseline import ONE_COLUMN
-from kexin.modelling.calibrate import Calibration, calibrate
+from kexin.modelling.calibrate import calibrate
 from kexin.modelling.evaluate import corrected_interval, evaluate, verdict
 from kexin.modelling.ranking import auc_of, ks_of
-from kexin.modelling.scale import grade_of, points_of, score_of
-from kexin.modelling.train import Parameters, grow, sample, text_of
+from kexin.modelling.scale import grade_of, score_of
+from kexin.modelling.train import sample
+from unit.modelling.grown import QUICK, WAYS, observations, written
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from kexin.modelling.bundle import Bundle
-
-WAYS = {ONE_COLUMN: -1, "a.rises": 1, "a.either": 0}
-QUICK = Parameters(rounds=30, feature_fraction=1.0)
-
-
-def observations(tells: float, firms: int = 120) -> tuple[pd.DataFrame, pd.DataFrame]:
-    draw = np.random.default_rng(7)
-    values = draw.normal(size=(firms, len(WAYS)))
-    odds = -1.0 - tells * values[:, 0] + tells * values[:, 1]
-    bad = draw.random(firms) < 1 / (1 + np.exp(-odds))
-    values[draw.random(values.shape) < 0.1] = np.nan
-    keys = [f"F{number:03d}" for number in range(firms)]
-    panel = pd.DataFrame(values, columns=list(WAYS)).assign(firm_key=keys)
-    outcome = np.where(bad, "bad", "good")
-    return panel, pd.DataFrame({"firm_key": keys, "outcome": outcome})
-
 
 PANEL, OUTCOMES = observations(tells=1.5)
 
@@ -49,65 +29,24 @@ PANEL, OUTCOMES = observations(tells=1.5)
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bundle, Path]:
     folder = tmp_path_factory.mktemp("models") / "bundle"
-    return written(folder), folder
+    return bundled(folder), folder
 
 
-def written(folder: Path) -> Bundle:
+def bundled(folder: Path) -> Bundle:
     known = sample(PANEL, OUTCOMES, WAYS)
-    booster = grow(known.values, known.bad, WAYS, QUICK)
-    listed = [{"id": name, "direction": way} for name, way in WAYS.items()]
-    line = Calibration(0.1, 1.2)
-    return bundles.write(folder, text_of(booster), line, {"signals": listed})
-
-
-def test_base_points_and_reasons_add_up_to_the_score(
-    made: tuple[Bundle, Path],
-) -> None:
-    bundle, _ = made
-    told = points(bundle, PANEL)
-    margin = bundle.margin(PANEL)
-    score = points_of(bundle.calibration.log_odds(margin))
-    assert np.abs(told.sum(axis="columns").to_numpy() - score).max() < 1e-3
-
-
-def test_points_are_those_of_lightgbms_own_contributions(
-    made: tuple[Bundle, Path],
-) -> None:
-    bundle, _ = made
-    own = bundle.booster.predict(bundle.values(PANEL).to_numpy(), pred_contrib=True)
-    told = points(bundle, PANEL).drop(columns="base_points").to_numpy()
-    factor = -40 / math.log(2) * bundle.calibration.slope
-    assert np.abs(told / factor - np.asarray(own)[:, :-1]).max() < 1e-5
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    row=st.lists(st.floats(-3, 3) | st.just(math.nan), min_size=3, max_size=3),
-    more=st.floats(0, 5),
-)
-def test_a_signal_whose_risk_rises_never_lowers_the_pd(
-    made: tuple[Bundle, Path], row: list[float], more: float
-) -> None:
-    bundle, _ = made
-    for place, (name, way) in enumerate(WAYS.items()):
-        if way == 0 or math.isnan(row[place]):
-            continue
-        both = pd.DataFrame([row, row], columns=list(WAYS)).assign(firm_key=["a", "b"])
-        both.loc[1, name] = row[place] + more
-        pd_before, pd_after = bundle.predict(both)["pd"]
-        assert (pd_after - pd_before) * way >= 0
+    return written(folder, known.values, known.bad)
 
 
 def test_the_same_observations_give_the_same_bytes(
     made: tuple[Bundle, Path], tmp_path: Path
 ) -> None:
     bundle, _ = made
-    assert written(tmp_path / "again").digest == bundle.digest
+    assert bundled(tmp_path / "again").digest == bundle.digest
 
 
 @pytest.mark.parametrize("name", ["booster.txt", "model.json"])
 def test_a_changed_file_is_not_loaded(name: str, tmp_path: Path) -> None:
-    written(tmp_path / "b")
+    bundled(tmp_path / "b")
     file = tmp_path / "b" / name
     file.write_text(file.read_text() + " ")
     with pytest.raises(BundleError, match=name):
@@ -115,7 +54,7 @@ def test_a_changed_file_is_not_loaded(name: str, tmp_path: Path) -> None:
 
 
 def test_an_added_or_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
-    written(tmp_path / "b")
+    bundled(tmp_path / "b")
     (tmp_path / "b" / "more.py").write_text("")
     with pytest.raises(BundleError, match=r"more\.py"):
         bundles.load(tmp_path / "b")
@@ -150,7 +89,7 @@ def test_too_few_bad_firms_are_told_with_their_number() -> None:
 def test_unknown_and_indeterminate_outcomes_are_not_trained_on() -> None:
     some = OUTCOMES.copy()
     some.loc[:9, "outcome"] = ["unknown", "indeterminate"] * 5
-    assert not {f"F{n:03d}" for n in range(10)} & set(sample(PANEL, some, WAYS).firms)
+    assert not {f"F{n:05d}" for n in range(10)} & set(sample(PANEL, some, WAYS).firms)
 
 
 def test_calibration_is_the_unpenalised_logistic_regression() -> None:
