@@ -101,7 +101,10 @@ def train(
         parameters=asdict(parameters),
         metrics=figures,
         tags={**observed.digests, "model": made.digest, "as_of": str(observed.as_of)},
-        folds={name: list(values) for name, values in evaluation.auc.items()},
+        folds={
+            "folds": {name: list(values) for name, values in evaluation.auc.items()},
+            "repeats": [found._asdict() for found in evaluation.pooled()],
+        },
         charts=charts(evaluation, booster, language),
     )
     return Trained(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import altair as alt
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from kexin.modelling.evaluate import Evaluation
 
 Chart = alt.TopLevelMixin
+Drawn = alt.Chart | alt.LayerChart | alt.FacetChart
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73")
 """Okabe and Ito's blue, orange and green, which the colour-blind tell apart."""
@@ -38,20 +40,27 @@ BINS = 5
 
 TOP = 15
 
+FONTS = (
+    "Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, SimHei, "
+    "WenQuanYi Micro Hei, sans-serif"
+)
+"""Chinese fonts of the usual systems, the first that is there; none is shipped."""
+
 
 def charts(
     evaluation: Evaluation, booster: lgb.Booster, language: Language
 ) -> dict[str, Chart]:
     """Return the pictures of an evaluation by name."""
-    return {
+    found: dict[str, Drawn] = {
         "fold_auc": fold_auc(evaluation, language),
         "roc": roc(evaluation, language),
         "calibration": calibration(evaluation, language),
         "importance": importance(booster, language),
     }
+    return {name: chart.configure(font=FONTS) for name, chart in found.items()}
 
 
-def fold_auc(evaluation: Evaluation, language: Language) -> Chart:
+def fold_auc(evaluation: Evaluation, language: Language) -> Drawn:
     """Return the AUC of every fold, model and baselines side by side."""
     names = [NAMES[name].said(language) for name in evaluation.auc]
     data = pd.DataFrame(
@@ -62,7 +71,7 @@ def fold_auc(evaluation: Evaluation, language: Language) -> Chart:
         ]
     )
     title = Text("各折AUC（5折×20次）", "AUC of each fold (5 folds x 20)")
-    chart: Chart = (
+    chart: alt.Chart = (
         alt.Chart(data, title=title.said(language), width=480, height=160)
         .mark_boxplot(size=26, median={"color": "white"})
         .encode(
@@ -78,7 +87,7 @@ def fold_auc(evaluation: Evaluation, language: Language) -> Chart:
     return chart
 
 
-def roc(evaluation: Evaluation, language: Language) -> Chart:
+def roc(evaluation: Evaluation, language: Language) -> Drawn:
     """Return the ROC curve of PDs by models that had not seen the firms."""
     pd_ = mean_pd(evaluation)
     order = np.argsort(-pd_, kind="stable")
@@ -106,10 +115,11 @@ def roc(evaluation: Evaluation, language: Language) -> Chart:
     return alt.layer(line, dashes.encode(x="good:Q", y="bad:Q"))
 
 
-def calibration(evaluation: Evaluation, language: Language) -> Chart:
+def calibration(evaluation: Evaluation, language: Language) -> Drawn:
     """Return the bad rate of groups against their PD, with Jeffreys intervals."""
     frame = pd.DataFrame({"pd": mean_pd(evaluation), "bad": evaluation.bad})
-    groups = frame.groupby(pd.qcut(frame["pd"], BINS, labels=False)).agg(
+    place = frame["pd"].rank(method="first")
+    groups = frame.groupby(pd.qcut(place, BINS, labels=False)).agg(
         pd=("pd", "mean"), rate=("bad", "mean"), bad=("bad", "sum"), n=("bad", "size")
     )
     a, b = groups["bad"] + 0.5, groups["n"] - groups["bad"] + 0.5
@@ -117,11 +127,12 @@ def calibration(evaluation: Evaluation, language: Language) -> Chart:
     x = Text("预测违约概率", "predicted PD")
     y = Text("实际坏账率", "bad firms among them")
     title = Text("校准（折外，95%区间）", "Calibration, out of fold, 95 % intervals")
-    percent = alt.Axis(format="%")
-    chart = alt.Chart(groups.reset_index(drop=True)).encode(
-        x=alt.X("pd:Q", title=x.said(language), axis=percent)
-    )
+    percent = alt.Axis(format="%", tickCount=5)
     top = float(max(groups["high"].max(), groups["pd"].max()))
+    scale = alt.Scale(domain=[0.0, top], nice=True)
+    chart = alt.Chart(groups.reset_index(drop=True)).encode(
+        x=alt.X("pd:Q", title=x.said(language), axis=percent, scale=scale)
+    )
     even = alt.Chart(pd.DataFrame({"x": [0.0, top], "y": [0.0, top]})).mark_line(
         strokeDash=[4, 4], color="#999999"
     )
@@ -129,18 +140,18 @@ def calibration(evaluation: Evaluation, language: Language) -> Chart:
         even.encode(x="x:Q", y="y:Q"),
         chart.mark_rule(color=COLOURS[0]).encode(y="low:Q", y2="high:Q"),
         chart.mark_point(filled=True, size=70, color=COLOURS[0]).encode(
-            y=alt.Y("rate:Q", title=y.said(language), axis=percent)
+            y=alt.Y("rate:Q", title=y.said(language), axis=percent, scale=scale)
         ),
     ).properties(title=title.said(language), width=320, height=320)
 
 
-def importance(booster: lgb.Booster, language: Language) -> Chart:
+def importance(booster: lgb.Booster, language: Language) -> Drawn:
     """Return the signals by the loss that their splits took away."""
     gains = booster.feature_importance("gain")
     data = pd.DataFrame({"signal": booster.feature_name(), "gain": gains})
-    data["share"] = data["gain"] / data["gain"].sum()
+    data["share"] = data["gain"] / max(float(data["gain"].sum()), 1e-300)
     title = Text(f"前{TOP}个信号的增益占比", f"Share of gain, first {TOP} signals")
-    chart: Chart = (
+    chart: alt.Chart = (
         alt.Chart(
             data.nlargest(TOP, "share"),
             title=title.said(language),
@@ -149,7 +160,7 @@ def importance(booster: lgb.Booster, language: Language) -> Chart:
         )
         .mark_bar(color=COLOURS[0])
         .encode(
-            x=alt.X("share:Q", title=None, axis=alt.Axis(format="%")),
+            x=alt.X("share:Q", title=None, axis=alt.Axis(format="%", tickCount=5)),
             y=alt.Y("signal:N", title=None, sort="-x", axis=alt.Axis(labelLimit=200)),
         )
     )
@@ -163,3 +174,25 @@ def save(chart: Chart, path: Path) -> None:
         path.write_text(vl_convert.vegalite_to_svg(content), encoding="utf-8")
     else:
         path.write_bytes(vl_convert.vegalite_to_png(content, scale=2))
+
+
+def suffixes(chart: Chart) -> tuple[str, ...]:
+    """Return the formats in which a chart can be read.
+
+    A PNG is drawn with this machine's fonts; without a Chinese one every Chinese
+    character becomes an empty box. An SVG holds the text and is drawn where it is read.
+    """
+    chinese = any("\u4e00" <= sign <= "\u9fff" for sign in chart.to_json())
+    return ("svg",) if chinese and not draws_chinese() else ("svg", "png")
+
+
+@cache
+def draws_chinese() -> bool:
+    """Return whether two Chinese characters look different in this machine's fonts."""
+    two = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">'
+        f'<text x="4" y="30" font-size="24" font-family="{FONTS}">{sign}</text></svg>'
+        for sign in "科信"
+    )
+    one, other = (vl_convert.svg_to_png(drawing) for drawing in two)
+    return bool(one != other)
