@@ -49,3 +49,6 @@ def written(
     booster = grow(values, bad, ways, parameters)
     listed = [{"id": name, "direction": way} for name, way in ways.items()]
     return bundles.write(folder, text_of(booster), LINE, {"signals": listed})
+
+
+OBSERVED = observations(tells=1.5)

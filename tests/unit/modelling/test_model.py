@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
@@ -13,17 +16,17 @@ from kexin.errors import BundleError, TrainingError
 from kexin.modelling import bundle as bundles
 from kexin.modelling.calibrate import calibrate
 from kexin.modelling.evaluate import corrected_interval, evaluate, verdict
-from kexin.modelling.ranking import auc_of, ks_of
+from kexin.modelling.ranking import ks_of
 from kexin.modelling.scale import grade_of, score_of
 from kexin.modelling.train import sample
-from unit.modelling.grown import QUICK, WAYS, observations, written
+from unit.modelling.grown import OBSERVED, QUICK, WAYS, observations, written
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from kexin.modelling.bundle import Bundle
 
-PANEL, OUTCOMES = observations(tells=1.5)
+PANEL, OUTCOMES = OBSERVED
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +47,72 @@ def test_the_same_observations_give_the_same_bytes(
     assert bundled(tmp_path / "again").digest == bundle.digest
 
 
-@pytest.mark.parametrize("name", ["booster.txt", "model.json"])
-def test_a_changed_file_is_not_loaded(name: str, tmp_path: Path) -> None:
-    bundled(tmp_path / "b")
+@pytest.mark.parametrize("place", [0, 1, -1])
+@pytest.mark.parametrize("name", ["booster.txt", "model.json", "manifest.json"])
+def test_a_flipped_bit_is_told_by_the_name_of_its_file(
+    name: str, place: int, tmp_path: Path
+) -> None:
+    before = bundled(tmp_path / "b")
     file = tmp_path / "b" / name
-    file.write_text(file.read_text() + " ")
+    content = bytearray(file.read_bytes())
+    content[place] ^= 1
+    file.write_bytes(content)
     with pytest.raises(BundleError, match=name):
         bundles.load(tmp_path / "b")
+    assert bundled(tmp_path / "b").digest == before.digest
+
+
+@pytest.mark.parametrize("manifest", ["", "[]", '{"files": 1}', '{"files": {}}', "{"])
+def test_a_manifest_that_is_none_is_told(manifest: str, tmp_path: Path) -> None:
+    bundled(tmp_path / "b")
+    (tmp_path / "b" / "manifest.json").write_text(manifest)
+    with pytest.raises(BundleError, match=r"manifest\.json"):
+        bundles.load(tmp_path / "b")
+
+
+def test_a_folder_among_the_files_is_told(tmp_path: Path) -> None:
+    bundled(tmp_path / "b")
+    (tmp_path / "b" / "__pycache__").mkdir()
+    with pytest.raises(BundleError, match="__pycache__"):
+        bundles.load(tmp_path / "b")
+
+
+def test_a_bundle_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match=r"manifest\.json(?s:.*)nowhere"):
+        bundles.load(tmp_path / "nowhere")
+
+
+def test_a_write_that_was_killed_leaves_the_last_bundle_and_can_be_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = bundled(tmp_path / "b")
+    known = sample(PANEL, OUTCOMES, WAYS)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bundles, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            written(tmp_path / "b", known.values, ~known.bad)
+    assert bundles.load(tmp_path / "b").digest == before.digest
+    after = written(tmp_path / "b", known.values, ~known.bad)
+    assert after.digest != before.digest
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+
+
+def test_what_mlflow_serves_is_what_the_bundle_predicts(
+    made: tuple[Bundle, Path],
+) -> None:
+    bundle, folder = made
+    served = bundles._load_pyfunc(str(folder))  # noqa: SLF001  (MLflow's convention)
+    told = served.predict(PANEL[list(bundle.signals)])
+    assert told.equals(bundle.predict(PANEL).drop(columns="firm_key"))
+
+
+def test_loading_a_bundle_does_not_load_mlflow() -> None:
+    code = "import sys, kexin.modelling.bundle; sys.exit('mlflow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_an_added_or_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
@@ -64,14 +126,34 @@ def test_an_added_or_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
         bundles.load(tmp_path / "b")
 
 
-def test_a_panel_without_a_signal_or_with_infinity_is_refused(
-    made: tuple[Bundle, Path],
+@pytest.mark.parametrize(
+    ("panel", "told"),
+    [
+        (PANEL.drop(columns="a.rises"), r"no float column: a\.rises"),
+        (PANEL.assign(**{"a.rises": "1"}), r"no float column: a\.rises"),
+        (PANEL.assign(**{"a.rises": 1}), r"no float column: a\.rises"),
+        (pd.concat([PANEL, PANEL[["a.rises"]]], axis="columns"), r"a\.rises"),
+        (PANEL.assign(**{"a.rises": math.inf}), r"infinite: a\.rises"),
+        (PANEL.assign(**{"a.rises": -math.inf}), r"infinite: a\.rises"),
+        (PANEL.drop(columns="firm_key"), "firm_key"),
+    ],
+)
+def test_a_panel_that_the_model_was_not_made_for_is_refused(
+    made: tuple[Bundle, Path], panel: pd.DataFrame, told: str
 ) -> None:
-    bundle, _ = made
-    with pytest.raises(BundleError, match=r"a\.rises"):
-        bundle.predict(PANEL.drop(columns="a.rises"))
-    with pytest.raises(BundleError, match="infinite"):
-        bundle.predict(PANEL.assign(**{"a.rises": math.inf}))
+    with pytest.raises(BundleError, match=told):
+        made[0].predict(panel)
+
+
+def test_no_firms_have_no_scores(made: tuple[Bundle, Path]) -> None:
+    none = made[0].predict(PANEL.head(0))
+    assert list(none.columns) == ["firm_key", "margin", "pd", "score", "grade"]
+    assert none.empty
+
+
+def test_a_score_hangs_on_its_own_row_only(made: tuple[Bundle, Path]) -> None:
+    turned = made[0].predict(PANEL.iloc[::-1]).iloc[::-1].reset_index(drop=True)
+    assert turned.equals(made[0].predict(PANEL))
 
 
 def test_the_order_of_columns_does_not_matter(made: tuple[Bundle, Path]) -> None:
@@ -117,12 +199,6 @@ def test_a_model_of_noise_is_said_not_to_beat_the_single_column() -> None:
         assert "slope" in str(error)  # noqa: PT017  (either is an honest end)
     else:
         assert "does not beat" in verdict(found).en or "worse" in verdict(found).en
-
-
-def test_auc_counts_pairs_and_ties_half() -> None:
-    risk = np.array([0.1, 0.4, 0.35, 0.8, 0.4])
-    bad = np.array([False, False, True, True, True])
-    assert auc_of(risk, bad) == pytest.approx(4.5 / 6)
 
 
 def test_ks_is_the_greatest_distance_at_the_ends_of_ties() -> None:
