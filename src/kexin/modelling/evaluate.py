@@ -183,7 +183,8 @@ def mean_pd(evaluation: Evaluation) -> NDArray[np.float64]:
 def metrics(evaluation: Evaluation) -> dict[str, float]:
     """Return all figures by name: AUC with intervals, lead, Gini, KS, Brier, slope.
 
-    `auc_pooled` and the ends of DeLong's interval are means over the repeats.
+    `auc_pooled` and the ends of DeLong's interval are means over the repeats. Brier's
+    score is a touch too good: the line that calibrates was fitted on these margins.
     """
     figures: dict[str, float] = {}
     for name in evaluation.auc:
