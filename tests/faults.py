@@ -42,7 +42,7 @@ LANGUAGE = (
     "tests/laws/test_formula_laws.py",
     "tests/laws/test_panel_laws.py",
 )
-INTAKE = ("tests/unit/intake", "tests/laws/test_intake_laws.py")
+INTAKE = ("tests/unit/intake",)
 TESTS = {
     "algebra": LANGUAGE,
     "panel": LANGUAGE,
@@ -52,6 +52,10 @@ TESTS = {
 }
 """Tests that judge a package, the quick ones first; those not there are left out."""
 
+VERSIONS, VALIDATE = "intake/versions.py", "intake/validate.py"
+VALUES, STAGING = "intake/values.py", "intake/staging.py"
+ACCOUNTS, QUARANTINE = "intake/accounts.py", "intake/quarantine.py"
+SNAPSHOT = "intake/snapshot.py"
 SIGNAL, TAX = "signals/signal.py", "registers/tax.py"
 COMPILER, RESOLVE, DATES = (
     "algebra/to_ibis.py",
@@ -188,6 +192,77 @@ FAULTS = [
         '"distinct", issue_month, Months(1, 12), sold_blue',
         '"distinct", issue_month, YEAR, sold_blue',
     ),
+    # Versions: who stood when.
+    Fault(VERSIONS, "THEN known_at ELSE next_ END", "THEN next_ ELSE next_ END"),
+    Fault(
+        VERSIONS,
+        "THEN known_at ELSE next_ END",
+        "THEN known_at ELSE next_ + INTERVAL 1 DAY END",
+    ),
+    Fault(VERSIONS, "ELSE next_ END AS superseded_at", "END AS superseded_at"),
+    Fault(VERSIONS, "content_ = lag(content_) OVER record_, false", "false, false"),
+    Fault(VERSIONS, "FROM compared WHERE NOT held_", "FROM compared"),
+    Fault(VERSIONS, "PARTITION BY key_, content_, batch_id", "PARTITION BY delivered"),
+    Fault(
+        VERSIONS,
+        "known_at, delivered IS NOT NULL, number_before, delivered",
+        "delivered",
+    ),
+    Fault(VERSIONS, "delivered IS NOT NULL, delivered DESC", "delivered"),
+    Fault(VERSIONS, "superseded_at IS DISTINCT FROM ended_before", "false"),
+    Fault(
+        VERSIONS,
+        "AND {key(contract)} NOT IN (SELECT key_",
+        "AND 'no' NOT IN (SELECT key_",
+    ),
+    Fault(VERSIONS, "told(contract.key)", "told(contract.key[:1])"),
+    Fault(VERSIONS, "concat_ws(chr(31), content_, known_at)", "content_"),
+    # Checks: what is refused.
+    Fault(VALIDATE, "records.event_date > received", "records.event_date >= received"),
+    Fault(VALIDATE, "(records.event_date > received)", "(records.event_date.isnull())"),
+    Fault(VALIDATE, "known = ibis.least(after, received)", "known = after"),
+    Fault(VALIDATE, "ibis.interval(days=lag)", "ibis.interval(days=0)"),
+    Fault(
+        VALIDATE,
+        "known: ir.DateValue = ibis.literal(rule.on)",
+        "known: ir.DateValue = received",
+    ),
+    Fault(VALIDATE, "there & typed.isnull(), found", "there & ~there, found"),
+    Fault(VALIDATE, "        if not field.optional:\n", "        if field.optional:\n"),
+    Fault(VALIDATE, "absent &= ~records.withdrawn", "absent &= ~absent"),
+    Fault(VALIDATE, 're_search(f"^({field.form})$")', 're_search(f"{field.form}")'),
+    Fault(
+        VALIDATE, "fails = (~met).fill_null(False)", "fails = (~met).fill_null(True)"
+    ),
+    Fault(VALIDATE, "if not delivery.mapping.firm_prefix:", "if False:"),
+    Fault(VALIDATE, 'ibis.ifelse(records.withdrawn, "D", "I")', 'ibis.literal("I")'),
+    Fault(VALIDATE, "(difference > bound(rule.tolerance))", "(difference < 0)"),
+    # Values: what is held.
+    Fault(VALUES, "other = column.unknown or ibis.null", "other = text or ibis.null"),
+    Fault(VALUES, "digits.try_cast(MEASURED) * factor", "digits.try_cast(MEASURED)"),
+    Fault(VALUES, "whole.cast(EXACT) == exact, whole", "whole.notnull(), whole"),
+    Fault(VALUES, "date(1899, 12, 30)", "date(1899, 12, 31)"),
+    Fault(
+        VALUES,
+        "functools.reduce(operator.and_, parts)",
+        "functools.reduce(operator.or_, parts)",
+    ),
+    Fault(STAGING, 'form="NFKC"', 'form="NFC"'),
+    # The account, the quarantine, the snapshot.
+    Fault(
+        STAGING,
+        '" AND ".join(f"NOT fails_{number}"',
+        '" OR ".join(f"NOT fails_{number}"',
+    ),
+    Fault(ACCOUNTS, "count.read == told and", "count.read >= told and"),
+    Fault(
+        QUARANTINE,
+        "NOT IN (SELECT {SAME_FILE} FROM seen)",
+        "IN (SELECT {SAME_FILE} FROM seen)",
+    ),
+    Fault(QUARANTINE, "count_if({any_fails})", "count(*) * count_if({any_fails})"),
+    Fault(SNAPSHOT, "or file_digest(path) != part.sha256", ""),
+    Fault(SNAPSHOT, "if name != QUARANTINE}", "}"),
 ]
 
 

@@ -116,7 +116,10 @@ def ended(batches: Iterator[pa.RecordBatch], path: Path) -> Iterator[pa.RecordBa
     for batch in batches:
         yield batch
         last = batch if batch.num_rows else last
-    if last is not None and str(last.column(last.num_columns - 2)[-1]).endswith("\n"):
+    if last is None:
+        return
+    value = str(last.column(last.num_columns - 2)[-1])
+    if value.endswith("\n") and not ends_quoted(path):
         row = last["_row"][-1].as_py()
         raise damaged(
             path,
@@ -124,6 +127,15 @@ def ended(batches: Iterator[pa.RecordBatch], path: Path) -> Iterator[pa.RecordBa
                 f"第{row}行的引号没有结束", f"row {row} opens a quotation mark for good"
             ),
         )
+
+
+def ends_quoted(path: Path) -> bool:
+    """Whether the last sign of a file, line ends left out, is a quotation mark."""
+    end = b""
+    with binary(path) as stream:
+        while block := stream.read(BLOCK):
+            end = (end + block)[-8:]
+    return end.rstrip(b"\r\n\0").endswith(b'"')
 
 
 def binary(path: Path) -> IO[bytes]:

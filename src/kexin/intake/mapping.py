@@ -147,19 +147,33 @@ class KnownAt(tomlfile.Section):
     """When records are taken to have been known; on receipt where nothing is said.
 
     Attributes:
-        after: Day from which `days` are counted.
-        days: Days after it; `"register"` for the contract's lag.
+        after: Day from which `days` are counted; nothing else can be said yet.
+        days: Days after it; `"register"`, as without it, for the contract's lag.
         on: A fixed day instead.
     """
 
     after: Literal["event_date"] | None = None
-    days: int | Literal["register"] = "register"
+    days: int | Literal["register"] | None = None
     on: date | None = None
+
+    @model_validator(mode="after")
+    def one_rule(self) -> KnownAt:
+        """Refuse a fixed day that is counted from another."""
+        if self.on is not None and self.counted:
+            raise PydanticCustomError(
+                "one_rule", "either on, or after and days", {"zh": "on，或after与days"}
+            )
+        return self
+
+    @property
+    def counted(self) -> bool:
+        """Whether the day is counted from the event."""
+        return self.after is not None or self.days is not None
 
     @property
     def reconstructed(self) -> bool:
         """Whether the day is a reconstruction, not the day of receipt."""
-        return self.on is not None or self.after is not None
+        return self.on is not None or self.counted
 
 
 def as_known_at(rule: Any) -> Any:  # noqa: ANN401  (any TOML value)

@@ -50,6 +50,10 @@ BROKEN = Text("与标题行相同的列数", "as many values as there are headin
 BROKEN_RULE = "columns"
 
 
+FUTURE = "future"
+"""The check whose expectation names the day of receipt."""
+
+
 class Failure(NamedTuple):
     """One thing that is wrong with one refused row.
 
@@ -159,18 +163,11 @@ def failing(connection: Backend, checks: list[Check]) -> list[tuple[int, Check]]
 def merge_refused(
     connection: Backend, folder: Path, before: Held | None
 ) -> Held | None:
-    """Return the quarantine with the staged rows in place of what it had of the files.
-
-    A file that was there under another name keeps the first.
-    """
+    """Return the quarantine, the staged rows in place of what it had of their files."""
     old = "SELECT * FROM refused WHERE false"
     if before:
         held = sql.files(folder / part.path for part in before.parts)
-        connection.con.execute(
-            f"UPDATE refused SET batch_id = old.batch_id, file = old.file FROM {held} "  # noqa: S608
-            f"AS old WHERE right(refused.batch_id, {SHORT}) = "
-            f'right(old.batch_id, {SHORT}) AND refused."table" = old."table"'
-        )
+        told_as_before(connection, held)
         old = (
             f"SELECT {LISTED} FROM {held} "  # noqa: S608
             f"WHERE {SAME_FILE} NOT IN (SELECT {SAME_FILE} FROM seen)"
@@ -185,6 +182,27 @@ def merge_refused(
         beside.unlink()
         return None
     return Held([add(folder, beside, QUARANTINE, "refused", rows)], dict(COLUMNS))
+
+
+def told_as_before(connection: Backend, held: str) -> None:
+    """Let a file that comes again keep its first name, and its first day of receipt.
+
+    Else a delivery that says nothing new would change the quarantine.
+    """
+    same_file = (
+        f"right(refused.batch_id, {SHORT}) = right(old.batch_id, {SHORT}) "
+        'AND refused."table" = old."table"'
+    )
+    connection.con.execute(
+        "UPDATE refused SET expected_zh = old.expected_zh, "  # noqa: S608
+        f"expected_en = old.expected_en FROM {held} AS old WHERE {same_file} "
+        f'AND refused."row" = old."row" AND refused.rule = \'{FUTURE}\' '
+        f"AND old.rule = '{FUTURE}'"
+    )
+    connection.con.execute(
+        "UPDATE refused SET batch_id = old.batch_id, file = old.file "  # noqa: S608
+        f"FROM {held} AS old WHERE {same_file}"
+    )
 
 
 def held_sql(folder: Path) -> str | None:

@@ -240,8 +240,8 @@ def known_at(event_date: ir.DateValue, delivery: Delivery) -> ir.TimestampValue:
     received = ibis.literal(delivery.received)
     if rule.on is not None:
         known: ir.DateValue = ibis.literal(rule.on)
-    elif rule.after is not None:
-        lag = delivery.contract.lag_days if rule.days == "register" else rule.days
+    elif rule.counted:
+        lag = rule.days if isinstance(rule.days, int) else delivery.contract.lag_days
         after = (event_date + ibis.interval(days=lag)).cast("date")
         known = ibis.least(after, received)
     else:

@@ -61,6 +61,12 @@ def line_of(bureau: Bureau, text: str) -> str:
         ("firm =", 'encoding = "utf8x"\nfirm =', "sources[0].encoding", "utf-8"),
         ("firm =", 'delimiter = ";;"\nfirm =', "sources[0].delimiter", "1 character"),
         ("firm =", 'known_at = "recieved"\nfirm =', "known_at", '"received"'),
+        (
+            "firm =",
+            "known_at = { days = 3, on = 2024-01-01 }\nfirm =",
+            "known_at",
+            "either on",
+        ),
         ("firm =", "known_at = { day = 3 }\nfirm =", "known_at.day", "days"),
         ("firm =", 'not_delivered = ["tax"]\nfirm =', "not_delivered", "tax_amount"),
         ("firm =", 'not_delivered = ["direction"]\nfirm =', "not_delivered", "one of"),
@@ -271,6 +277,13 @@ def test_a_total_that_does_not_add_up_is_flagged_and_held(bureau: Bureau) -> Non
             datetime(2024, 5, 5),
             ["known_at_reconstructed"],
         ),
+        (
+            '{ after = "event_date" }',
+            datetime(2024, 5, 5),
+            ["known_at_reconstructed"],
+        ),
+        ("{ days = 30 }", datetime(2024, 6, 1), ["known_at_reconstructed"]),
+        ("{ on = 2024-01-31 }", datetime(2024, 1, 31), ["known_at_reconstructed"]),
         (
             '{ after = "event_date", days = 30 }',
             datetime(2024, 6, 1),

@@ -159,6 +159,10 @@ def test_a_value_may_hold_the_delimiter_and_a_line_break(bureau: Bureau) -> None
     assert bureau.held()[0]["counterparty_code"] == "TEST:P,\n1"
 
 
+def test_the_last_value_may_end_with_a_line_break(bureau: Bureau) -> None:
+    assert bureau.send(row(状态='"有效\n"')).accepted == 1
+
+
 def test_a_heading_may_stand_in_blanks_and_a_name_hold_a_quotation_mark(
     bureau: Bureau,
 ) -> None:
