@@ -29,7 +29,16 @@ memory = ""
 # Empty: a SQLite store and artifacts under mlruns/. A server: its address.
 tracking_uri = ""
 experiment = "kexin"
+
+[model]
+# Families of signals that the model may learn from (see `kexin signals`); [] means all.
+families = ["volume", "tax", "continuity", "volatility", "breadth"]
+# Leave out signals of which it is not declared which way risk goes.
+directed_only = true
 """
+
+FAMILIES = ("volume", "tax", "continuity", "volatility", "breadth")
+"""What carries most in invoices of a few hundred firms (SIGNALS.md section 3.6)."""
 
 
 class Engine(tomlfile.Section):
@@ -56,11 +65,24 @@ class Tracking(tomlfile.Section):
     experiment: str = "kexin"
 
 
+class Learning(tomlfile.Section):
+    """Which signals a model may learn from; all of them are computed all the same.
+
+    Attributes:
+        families: Families of signals; empty for all.
+        directed_only: Whether signals without a declared direction of risk stay out.
+    """
+
+    families: tuple[str, ...] = FAMILIES
+    directed_only: bool = True
+
+
 class File(tomlfile.Section):
     """The form of `kexin.toml`."""
 
     engine: Engine = Engine()
     mlflow: Tracking = Tracking()
+    model: Learning = Learning()
 
 
 @dataclass(frozen=True)
@@ -71,11 +93,13 @@ class Settings:
         folder: The workspace.
         engine: The embedded engine.
         mlflow: The tracking store.
+        model: Which signals a model may learn from.
     """
 
     folder: Path
     engine: Engine
     mlflow: Tracking
+    model: Learning
 
     @property
     def warehouse(self) -> Path:
@@ -136,12 +160,12 @@ def workspace(folder: Path) -> Settings:
             ),
         )
     file = tomlfile.read(path, File)
-    return Settings(folder=folder, engine=file.engine, mlflow=file.mlflow)
+    return Settings(folder, file.engine, file.mlflow, file.model)
 
 
 def init(folder: Path) -> Settings:
     """Make a workspace in a folder, and return its settings; what is there stays."""
-    settings = Settings(folder=folder, engine=Engine(), mlflow=Tracking())
+    settings = Settings(folder, Engine(), Tracking(), Learning())
     for needed in (settings.mappings, settings.models, settings.mlruns):
         needed.mkdir(parents=True, exist_ok=True)
     path = folder / FILE

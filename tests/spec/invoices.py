@@ -31,6 +31,9 @@ SPEC = [
             "inv.sales_n_12m": log(1 + 2),
             "inv.sales_n_36m": log(1 + 3),
             "inv.sales_days_12m": 2,
+            "inv.sales_days_36m": 3,
+            # The last known month is February: 900, 1000 and 300; January is -200.
+            "inv.sales_level_36m": (log(901) + log(1001) + log(301)) / 36,
             "inv.active_12m": 2,
             "inv.active_36m": 3,
             "inv.in_active_12m": 1,
@@ -60,6 +63,8 @@ SPEC = [
                 "inv.sales_12m",
                 "inv.sales_36m",
                 "inv.sales_days_12m",
+                "inv.sales_days_36m",
+                "inv.sales_level_36m",
                 "inv.sales_n_12m",
                 "inv.sales_n_36m",
                 "inv.sales_trend_12m",

@@ -97,6 +97,7 @@ def signals(screen: Screen, wanted: str) -> None:
                 "register": s.id.partition(".")[0],
                 "unit": s.unit,
                 "direction": s.direction,
+                "family": s.family,
                 **s.name._asdict(),
             }
             for s in shown
@@ -108,8 +109,12 @@ def signals(screen: Screen, wanted: str) -> None:
         Text("名称", "name"),
         Text("单位", "unit"),
         Text("方向", "direction"),
+        Text("信号族", "family"),
     ]
-    rows = [(s.id, s.name.said(screen.language), s.unit, s.direction) for s in shown]
+    rows = [
+        (s.id, s.name.said(screen.language), s.unit, s.direction, s.family)
+        for s in shown
+    ]
     screen.table(Text("信号目录", "Signals"), columns, rows)
     if wanted:
         one = known[wanted]
@@ -181,9 +186,10 @@ def trained(screen: Screen, made: Trained) -> None:
         span = f"{found.low:.3f} … {found.high:.3f}"
         rows.append((NAMES[name].said(screen.language), f"{found.mean:.3f}", span))
     good, bad = made.firms["good"], made.firms["bad"]
+    used = len(made.bundle.signals)
     title = Text(
-        f"5折×20次交叉验证：好{good}户、坏{bad}户",
-        f"5 folds x 20: {good} good firms, {bad} bad",
+        f"5折×20次交叉验证：好{good}户、坏{bad}户，{used}个信号",
+        f"5 folds x 20: {good} good firms, {bad} bad, {used} signals",
     )
     screen.table(title, columns, rows)
     screen.say(made.verdict)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kexin.algebra.engine import connect
 from kexin.language import Text
-from kexin.settings import workspace
+from kexin.settings import FILE, workspace
+from kexin.tomlfile import place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,11 +110,19 @@ def train(screen: Screen, folder: Path, as_of: date, known_by: date | None) -> T
 
     from kexin.modelling.candidate import Observed
     from kexin.modelling.candidate import train as start
+    from kexin.modelling.choice import directions_of
     from kexin.panel.files import digests_of
     from kexin.panel.outcomes import last_known, outcomes
     from kexin.signals.signal import catalogue
 
     at = opened(folder)
+    chosen = at.settings.model
+    directions = directions_of(
+        catalogue(),
+        chosen.families,
+        directed_only=chosen.directed_only,
+        where=place(folder / FILE, ("model", "families")),
+    )
     with screen.progress(Text("交叉验证各折", "folds judged")) as advance:
         made = panel_on(at, as_of)
         told_by = known_by or last_known(at.warehouse.tables) or as_of
@@ -121,7 +130,7 @@ def train(screen: Screen, folder: Path, as_of: date, known_by: date | None) -> T
             as_of=as_of,
             panel=pd.read_parquet(made.path),
             outcomes=outcomes(at.warehouse.tables, as_of, told_by),
-            directions={name: s.direction for name, s in catalogue().items()},
+            directions=directions,
             digests={**digests_of(made.path), "panel": made.digest},
         )
         return start(at.settings, observed, screen.language, progress=advance)

@@ -28,8 +28,8 @@ class Parameters:
     """How the booster is grown.
 
     The defaults are for small samples: trees of few leaves that each need twenty firms,
-    each tree drawn from a seventh of the signals and seven tenths of the firms, so that
-    no single signal or firm carries the model.
+    each tree drawn from some signals and seven tenths of the firms, so that no single
+    signal or firm carries the model.
     """
 
     rounds: int = 400
@@ -37,7 +37,7 @@ class Parameters:
     num_leaves: int = 4
     min_data_in_leaf: int = 20
     lambda_l2: float = 5.0
-    feature_fraction: float = 0.15
+    feature_fraction: float = 0.3
     bagging_fraction: float = 0.7
     bagging_freq: int = 1
     seed: int = 20200131

@@ -54,7 +54,7 @@ any_invoice = count(uid, EVER) > 0
 sales, purchases = total(amount, YEAR, sold_net), total(amount, YEAR, bought_net)
 sold_n, bought_n = count(uid, YEAR, sold_blue), count(uid, YEAR, bought_blue)
 sold_rows, bought_rows = count(uid, YEAR, sold_net), count(uid, YEAR, bought_net)
-sales_by_month = month_by_month(amount, sales_months, 24, sold_net)
+sales_by_month = month_by_month(amount, sales_months, 36, sold_net)
 turnover = sales + purchases
 
 
@@ -85,6 +85,13 @@ def kept(series: MonthSeries, net: Node, valid: Node) -> Node:
         Across("sum", part, by=party) for part in (worth, worth.given(again > 0))
     )
     return share(still, old).given(parties >= 3)
+
+
+def logs(months: tuple[Node, ...]) -> tuple[Node, ...]:
+    """ln(1 + x) of each month's amount; a month that returns outweigh counts as 0."""
+    return tuple(
+        Call("ln_1p", (Call("greatest", (month, Constant(0))),)) for month in months
+    )
 
 
 def sum_of(parts: tuple[Node, ...]) -> Node:
@@ -217,6 +224,17 @@ vat_net_36m = Signal(
 )
 
 
+sales_level_36m = Signal(
+    id="inv.sales_level_36m",
+    name=Text("近36个月月度开票销售对数均值", "Mean log of monthly invoiced sales, 36 months"),
+    formula=Statistic("mean", logs(sales_by_month)).given(any_invoice),
+    unit="ln CNY", direction=-1, absent="no_records", family="volume",
+    reason=Text("近36个月月度开票销售额几何平均为{v_n}元(无开票月计为零)", "Monthly invoiced sales of 36 months have a geometric mean of CNY {v_n}, empty months counted"),
+    why="Scale that was there month after month: one large month cannot make up for empty ones",
+    source="[design] scale and continuity in one (SIGNALS.md section 3.6)",
+)
+
+
 sales_g12 = Signal(
     id="inv.sales_g12",
     name=Text("近12个月开票销售同比", "Invoiced sales growth, year on year"),
@@ -265,13 +283,7 @@ sales_vs_peak = Signal(
 sales_trend_12m = Signal(
     id="inv.sales_trend_12m",
     name=Text("近12个月开票销售趋势", "Trend of monthly invoiced sales"),
-    formula=Statistic(
-        "slope",
-        tuple(
-            Call("ln_1p", (Call("greatest", (month, Constant(0))),))
-            for month in reversed(sales_by_month[:12])
-        ),
-    ).given(any_invoice),
+    formula=Statistic("slope", logs(sales_by_month[11::-1])).given(any_invoice),
     unit="ln/month", direction=-1, absent="no_records", family="growth",
     reason=Text("近12个月开票销售额月均变动{v_pct}%", "Monthly invoiced sales change by {v_pct}% a month"),
     why="Direction of business",
@@ -342,6 +354,19 @@ sales_days_12m = Signal(
     reason=Text("近12个月有{v}天开票", "Invoiced on {v} days in 12 months"),
     why="Trading on many days is trading for real",
     source="REGISTERS.md section 2.2, n_days_active",
+)
+
+
+sales_days_36m = Signal(
+    id="inv.sales_days_36m",
+    name=Text("近36个月开票天数", "Days with sales invoices, 36 months"),
+    formula=Aggregate(
+        "distinct", issued, THREE_YEARS, sold_blue
+    ).given(any_invoice),
+    unit="days", direction=-1, absent="no_records", family="continuity",
+    reason=Text("近36个月有{v}天开票", "Invoiced on {v} days in 36 months"),
+    why="Trading on many days over years",
+    source="REGISTERS.md section 2.2, n_days_active, over 36 months",
 )
 
 
