@@ -32,7 +32,7 @@ class Parameters:
     signal or firm carries the model.
     """
 
-    rounds: int = 400
+    rounds: int = 200
     learning_rate: float = 0.03
     num_leaves: int = 4
     min_data_in_leaf: int = 20
