@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from kexin.intake.staging import Staged
 
     Progress = Callable[[int, int], None]
+    ByBatch = dict[tuple[str, str], int]
 
 __all__ = ["Account", "Count", "FileCount", "accounts", "deliver", "retry"]
 
@@ -188,8 +189,7 @@ def settle(
         WarehouseError: The account does not balance.
     """
     snapshot = read_snapshot(folder)
-    accepted = merge_all(connection, folder, taken, snapshot)
-    files = counted(taken, accepted)
+    files = counted(taken, *merge_all(connection, folder, taken, snapshot))
     tables = by_table(files)
     for count in tables:
         balanced(count)
@@ -205,13 +205,14 @@ def settle(
 
 def merge_all(
     connection: Backend, folder: Path, taken: list[Taken], snapshot: Snapshot
-) -> dict[tuple[str, str], int]:
+) -> tuple[ByBatch, ByBatch]:
     """Merge every staged table into the snapshot.
 
     Returns:
-        Number of new versions by table and batch.
+        Number of new versions, and of rows held already, each counted for itself.
     """
-    accepted = {}
+    accepted: ByBatch = {}
+    already_held: ByBatch = {}
     for name in sorted({file.delivery.contract.id for file in taken}):
         contract = contracts()[name]
         passed = sum(f.staged.passed for f in taken if f.delivery.contract.id == name)
@@ -221,23 +222,27 @@ def merge_all(
         merged = merge(connection, contract, folder, before)
         if merged.held.parts:
             snapshot[name] = merged.held
-        for batch, rows in merged.accepted.items():
-            accepted[name, batch] = rows
-    return accepted
+        accepted |= {(name, batch): n for batch, n in merged.accepted.items()}
+        already_held |= {(name, batch): n for batch, n in merged.already_held.items()}
+    return accepted, already_held
 
 
 def counted(
-    taken: list[Taken], accepted: dict[tuple[str, str], int]
+    taken: list[Taken], accepted: ByBatch, already_held: ByBatch
 ) -> list[FileCount]:
     """Return the account of each file.
 
-    A file that is in the delivery twice has its new versions counted the first time.
+    A file that is in the delivery twice is one batch: its new versions are counted the
+    first time, and of the rows held already each file has as many as it has left.
     """
-    left = dict(accepted)
+    new_left, held_left = dict(accepted), dict(already_held)
     files = []
     for delivery, staged in taken:
         table = delivery.contract.id
-        new = left.pop((table, delivery.batch), 0)
-        count = Count(table, staged.read, new, staged.passed - new, staged.refused)
+        batch = (table, delivery.batch)
+        new = new_left.pop(batch, 0)
+        held = min(held_left.get(batch, 0), staged.passed - new)
+        held_left[batch] = held_left.get(batch, 0) - held
+        count = Count(table, staged.read, new, held, staged.refused)
         files.append(FileCount(delivery.file, delivery.batch, count))
     return files

@@ -46,10 +46,12 @@ class Merged(NamedTuple):
 
     Attributes:
         accepted: Number of new versions, by batch.
+        already_held: Number of rows that were held already, by batch.
         held: The table as it is to be.
     """
 
     accepted: dict[str, int]
+    already_held: dict[str, int]
     held: Held
 
 
@@ -70,7 +72,13 @@ def merge(
     name, engine = contract.id, connection.con
     existing = connection.compile(opened(folder, before, contract, connection))
     engine.execute(f"CREATE OR REPLACE TEMP VIEW existing_{name} AS {existing}")
+    engine.execute(judged(contract))
+    already_held = sql.counts(
+        connection,
+        f"SELECT batch_id, count(*) FROM judged_{name} WHERE held_ GROUP BY 1",  # noqa: S608
+    )
     engine.execute(versions(contract))
+    engine.execute(f"DROP TABLE judged_{name}")
     years = engine.execute(
         f"SELECT DISTINCT year(event_date) FROM versions_{name} "  # noqa: S608
         "WHERE changed ORDER BY 1"
@@ -84,9 +92,10 @@ def merge(
         "WHERE delivered IS NOT NULL GROUP BY 1",
     )
     if not made:
-        return Merged(accepted, before)
+        return Merged(accepted, already_held, before)
     first = first_known(connection, contract, before)
-    return Merged(accepted, Held(sorted([*kept, *made]), contract.columns(), first))
+    held = Held(sorted([*kept, *made]), contract.columns(), first)
+    return Merged(accepted, already_held, held)
 
 
 def first_known(connection: Backend, contract: type[Table], before: Held) -> str:
@@ -97,18 +106,18 @@ def first_known(connection: Backend, contract: type[Table], before: Held) -> str
     return min(filter(None, (before.first_known, str(day))))
 
 
-def versions(contract: type[Table]) -> str:
-    """Return the query that makes `versions_<table>` of all rows with delivered keys.
+def judged(contract: type[Table]) -> str:
+    """Return the query that makes `judged_<table>` of all rows with delivered keys.
 
-    `delivered` is absent for versions that stood before; `changed` marks versions that
-    are new, or whose interval or number is another than before.
+    `delivered` is absent for versions that stood before; `held_` marks delivered rows
+    that say what is held already. None is dropped here, so that both kinds are counted.
     """
     name = contract.id
     own = [c for c in contract.columns() if c not in PLACED_LAST]
     listed = ", ".join(f'"{column}"' for column in own)
     content = told(["firm_key", *contract.fields()])
     return f"""
-    CREATE OR REPLACE TEMP TABLE versions_{name} AS
+    CREATE OR REPLACE TEMP TABLE judged_{name} AS
     WITH incoming AS (
         SELECT {listed}, {key(contract)} AS key_, delivered,
                NULL::TIMESTAMP AS ended_before, NULL::INTEGER AS number_before
@@ -124,22 +133,34 @@ def versions(contract: type[Table]) -> str:
     ), marked AS (
         SELECT *, md5(concat_ws(chr(31), '{name}', op, {content})) AS content_
         FROM together
-    ), fresh AS (
-        SELECT * FROM marked
-        QUALIFY delivered IS NULL OR (
+    ), repeated AS (
+        SELECT *, delivered IS NOT NULL AND (
             row_number() OVER (PARTITION BY key_, content_, known_at ORDER BY {ONCE})
-            = 1 AND
+            > 1 OR
             row_number() OVER (PARTITION BY key_, content_, batch_id ORDER BY {ONCE})
-            = 1)
-    ), compared AS (
-        SELECT *, delivered IS NOT NULL AND coalesce(
-            content_ = lag(content_) OVER record_, false) AS held_
-        FROM fresh
-        WINDOW record_ AS (PARTITION BY key_ ORDER BY {ORDER})
-    ), numbered AS (
+            > 1) AS told_before
+        FROM marked
+    )
+    SELECT * EXCLUDE (told_before), told_before OR delivered IS NOT NULL AND coalesce(
+        content_ = lag(content_) OVER record_, false) AS held_
+    FROM repeated
+    WINDOW record_ AS (PARTITION BY key_, told_before ORDER BY {ORDER})
+    """  # noqa: S608
+
+
+def versions(contract: type[Table]) -> str:
+    """Return the query that makes `versions_<table>` of what is not held already.
+
+    `changed` marks versions that are new, or whose interval or number is another than
+    before.
+    """
+    name = contract.id
+    return f"""
+    CREATE OR REPLACE TEMP TABLE versions_{name} AS
+    WITH numbered AS (
         SELECT * EXCLUDE (held_), lead(known_at) OVER record_ AS next_,
                CAST(row_number() OVER record_ AS INTEGER) AS version_no
-        FROM compared WHERE NOT held_
+        FROM judged_{name} WHERE NOT held_
         WINDOW record_ AS (PARTITION BY key_ ORDER BY {ORDER})
     ), placed AS (
         SELECT * REPLACE (CASE WHEN op = 'D' THEN 'D' WHEN version_no = 1 THEN 'I'
