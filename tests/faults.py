@@ -260,7 +260,7 @@ FAULTS = [
         "NOT IN (SELECT {SAME_FILE} FROM seen)",
         "IN (SELECT {SAME_FILE} FROM seen)",
     ),
-    Fault(QUARANTINE, "count_if({any_fails})", "count(*) * count_if({any_fails})"),
+    Fault(QUARANTINE, "WHERE {any_fails}", "WHERE NOT ({any_fails})"),
     Fault(SNAPSHOT, "or file_digest(path) != part.sha256", ""),
     Fault(SNAPSHOT, "if name != QUARANTINE}", "}"),
 ]

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from unit.intake.bureau import DAY, MAPPING, row, text_of
-
-if TYPE_CHECKING:
-    from unit.intake.bureau import Bureau
+from unit.intake.bureau import DAY, MAPPING, Bureau, row, text_of
 
 LATER = DAY + timedelta(days=10)
 LATEST = DAY + timedelta(days=20)
@@ -186,3 +183,23 @@ def test_every_version_has_an_id_of_its_own_that_does_not_depend_on_order(
     ids = {(h["invoice_uid"], h["invoice_status"]): h["row_id"] for h in bureau.held()}
     assert len(set(ids.values())) == 3
     assert all(len(told) == 24 for told in ids.values())
+
+
+def test_what_is_said_again_later_is_a_version_with_an_id_of_its_own(
+    bureau: Bureau,
+) -> None:
+    for day, state in ((DAY, "有效"), (LATER, "作废"), (LATEST, "有效")):
+        bureau.send(row(状态=state), name=f"{day}.csv", on=day)
+    held = bureau.held()
+    assert [h["invoice_status"] for h in held] == ["normal", "void", "normal"]
+    assert len({h["row_id"] for h in held}) == 3
+
+
+def test_records_that_share_a_part_of_their_key_are_two(bureau: Bureau) -> None:
+    bureau.send(row())
+    other = Bureau(bureau.folder, bureau.form.replace('"out"', '"in"'), sent=bureau.sent)
+    other.send(row(), name="bought.csv", on=LATER)
+    assert [(h["direction"], h["version_no"]) for h in bureau.held()] == [
+        ("in", 1),
+        ("out", 1),
+    ]
