@@ -9,6 +9,7 @@ from kexin.cli.show import as_content
 from kexin.cli.steps import opened
 from kexin.explain.scores import firm_named, read_scores, score_of
 from kexin.language import Text
+from kexin.modelling.scale import HIGHEST, LOWEST
 from kexin.panel.evidence import evidence
 from kexin.registers.contract import contracts
 from kexin.signals.signal import catalogue
@@ -102,15 +103,22 @@ def content(
 def headline(screen: Screen, score: Score, day: date) -> None:
     """Print score, PD and grade, and how the score is made up."""
     added = sum(reason.points for reason in score.reasons)
+    whole = score.base_points + added
+    limited = Text("", "")
+    if not LOWEST <= whole <= HIGHEST:
+        limited = Text(
+            f"，评分限于{LOWEST}–{HIGHEST}",
+            f", limited to {LOWEST}-{HIGHEST}",
+        )
     screen.say(
         Text(
             f"{score.firm_key}  {day}  评分{score.score}  "
             f"违约概率{score.pd:.1%}  等级{score.grade}\n"
             f"基础分{score.base_points:.1f} + 理由合计{added:+.1f} "
-            f"= {score.base_points + added:.1f}",
+            f"= {whole:.1f}{limited.zh}",
             f"{score.firm_key}  {day}  score {score.score}  PD {score.pd:.1%}  "
             f"grade {score.grade}\nbase {score.base_points:.1f} + reasons "
-            f"{added:+.1f} = {score.base_points + added:.1f}",
+            f"{added:+.1f} = {whole:.1f}{limited.en}",
         )
     )
 
