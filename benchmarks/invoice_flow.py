@@ -3,8 +3,8 @@
     python benchmarks/invoice_flow.py [folder of the delivery]
 
 Each step runs in a process of its own, all in turn, three times over; the least time is
-told, with the rows per second and the peak of memory of that process, start of Python
-left out. Times of a machine say little: the ratios of one run are what to quote.
+told, with the rows per second and the peak of memory of that process; the time leaves
+out the start of Python. Times of a machine say little: quote the ratios of one run.
 
 The plain intake reads the files, turns text into dates and decimals, drops equal rows
 and writes Parquet: no contract, no quarantine, no account, no versions. The plain panel

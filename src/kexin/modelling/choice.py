@@ -1,4 +1,4 @@
-"""Which signals a model may learn from: a choice made before outcomes are looked at."""
+"""Which signals a model may learn from, by family and declared direction of risk."""
 
 from __future__ import annotations
 

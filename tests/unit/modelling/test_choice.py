@@ -37,11 +37,10 @@ def test_a_misspelt_family_is_told_with_the_one_that_was_meant() -> None:
 
 
 def test_a_choice_of_nothing_is_refused() -> None:
-    undirected = [s.family for s in SIGNALS.values() if s.direction]
-    empty = {n: s for n, s in SIGNALS.items() if not s.direction}
+    undirected = {n: s for n, s in SIGNALS.items() if not s.direction}
     assert undirected
     with pytest.raises(ConfigurationError, match="no signal is left"):
-        directions_of(empty, [], directed_only=True, where="kexin.toml")
+        directions_of(undirected, [], directed_only=True, where="kexin.toml")
 
 
 def test_the_template_says_what_the_defaults_are() -> None:
