@@ -242,10 +242,8 @@ def call(function: str, items: list[Result], as_of: date) -> Result:
         return next((item for item in items if item is not None), None)
     if any(item is None for item in items):
         return None
-    if function in {"days_since", "months_since"}:
-        return {"days_since": days_since, "months_since": months_since}[function](
-            items[0], as_of
-        )
+    if function in COUNTED_BACK:
+        return COUNTED_BACK[function](items[0], as_of)
     return FUNCTIONS[function](*items)
 
 
@@ -278,6 +276,16 @@ def festival_days(silence: set[date]) -> int:
     weeks = [{first + timedelta(n) for n in range(7)} for first in spring_festivals()]
     return sum(len(week) for week in weeks if week <= silence)
 
+
+def last_festival_days(days: int, as_of: date) -> int:
+    return festival_days(days_after(as_of - timedelta(days), as_of))
+
+
+COUNTED_BACK: dict[str, Callable[[Any, date], int]] = {
+    "days_since": days_since,
+    "festival_days": last_festival_days,
+    "months_since": months_since,
+}
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,

@@ -99,6 +99,10 @@ FORMULAS: dict[str, Node] = {
     "days since": Call("days_since", (first,)),
     "months since": Call("months_since", (first,)),
     "months since the last": Call("months_since", (Aggregate("max", issued, ever),)),
+    "festival days": Call("festival_days", (Call("days_since", (first,)),)),
+    "festival days since the last": Call(
+        "festival_days", (Call("days_since", (Aggregate("max", issued, ever),)),)
+    ),
     "days to a month's end": total(Call("days_to_month_end", (issued,)), year),
     "days of a month": Call(
         "days_since", (Aggregate("max", Call("month_start", (issued,)), year),)

@@ -24,5 +24,8 @@ def connect(engine: Engine) -> Backend:
         limits["memory_limit"] = engine.memory
     connection = ibis.duckdb.connect(**limits)
     # DuckDB draws its bar on standard output, where a command's JSON must stand alone.
-    connection.raw_sql("SET enable_progress_bar = false")
+    # In a notebook it draws none, and refuses the setting where ipywidgets is missing.
+    setting = connection.raw_sql("SELECT current_setting('enable_progress_bar')")
+    if setting.fetchone()[0]:
+        connection.raw_sql("SET enable_progress_bar = false")
     return connection

@@ -42,6 +42,7 @@ Function = Literal[
     "coalesce",
     "days_since",
     "days_to_month_end",
+    "festival_days",
     "greatest",
     "is_absent",
     "least",
@@ -176,6 +177,8 @@ class Call(Node):
 
     `days_since` and `months_since` count from a day to the as-of date (months that are
     completed: READINGS.md, A65). `days_to_month_end` is 0 on a month's last day.
+    `festival_days` tells how many of the last n days belong to Spring Festival weeks
+    that lie wholly in them.
     `greatest` and `least` are absent where any item is. `square` takes an amount with
     two decimals, exactly.
     """

@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import functools
 import operator
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from kexin.algebra.dates import is_month_end, next_midnight
+from kexin.algebra.dates import (
+    FESTIVAL_DAYS,
+    is_month_end,
+    next_midnight,
+    spring_festivals,
+)
 from kexin.algebra.nodes import (
     Call,
     Choose,
@@ -63,8 +68,8 @@ def to_ibis(node: Node, leaf: Leaf, as_of: date = date.max) -> ir.Value:
         node: The formula.
         leaf: Gives the Ibis value of a leaf: a column, a reduction, a signal; and of a
             statistic the array of its items, so that the items are written once.
-        as_of: The day from which `days_since` and `months_since` count. Rules of
-            contracts know no such day and use neither.
+        as_of: The day from which `days_since`, `months_since` and `festival_days`
+            count. Rules of contracts know no such day and use none of them.
     """
 
     def value(part: Node) -> ir.Value:
@@ -88,8 +93,8 @@ def to_ibis(node: Node, leaf: Leaf, as_of: date = date.max) -> ir.Value:
 
 def call(function: Function, items: Sequence[ir.Value], as_of: date) -> ir.Value:
     """Return the Ibis value of a function."""
-    if function in SINCE:
-        return SINCE[function](items[0], as_of)
+    if function in COUNTED_BACK:
+        return COUNTED_BACK[function](items[0], as_of)
     return FUNCTIONS[function](*items)
 
 
@@ -110,6 +115,15 @@ def days_to_month_end(day: ir.DateValue) -> ir.IntegerValue:
     """Return the days left of the month in which a day falls."""
     following = day.truncate("M") + ibis.interval(months=1)
     return following.cast("date").delta(day, unit="day") - 1
+
+
+def festival_days(days: ir.NumericValue, as_of: date) -> ir.IntegerValue:
+    """Return how many of the last days belong to festival weeks wholly in them."""
+    weeks = days - days
+    for first in spring_festivals():
+        if first + timedelta(FESTIVAL_DAYS - 1) <= as_of:
+            weeks += (days > (as_of - first).days).cast("int64")
+    return weeks * FESTIVAL_DAYS
 
 
 def square(amount: ir.DecimalValue) -> ir.DecimalValue:
@@ -144,8 +158,9 @@ FUNCTIONS: dict[Function, Callable[..., ir.Value]] = {
     "square": square,
 }
 
-SINCE: dict[Function, Callable[[Any, date], ir.Value]] = {
+COUNTED_BACK: dict[Function, Callable[[Any, date], ir.Value]] = {
     "days_since": days_since,
+    "festival_days": festival_days,
     "months_since": months_since,
 }
 

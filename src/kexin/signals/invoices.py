@@ -229,7 +229,7 @@ sales_level_36m = Signal(
     name=Text("近36个月月度开票销售对数均值", "Mean log of monthly invoiced sales, 36 months"),
     formula=Statistic("mean", logs(sales_by_month)).given(any_invoice),
     unit="ln CNY", direction=-1, absent="no_records", family="volume",
-    reason=Text("近36个月月度开票销售额几何平均为{v_n}元(无开票月计为零)", "Monthly invoiced sales of 36 months have a geometric mean of CNY {v_n}, empty months counted"),
+    reason=Text("近36个月的典型月份(几何平均)开票销售{v_n}元，无开票月份会拉低此数", "A typical month of the last 36 (geometric mean) sold CNY {v_n}; months without sales pull this down"),
     why="Scale that was there month after month: one large month cannot make up for empty ones",
     source="[design] scale and continuity in one (SIGNALS.md section 3.6)",
 )

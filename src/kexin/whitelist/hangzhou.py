@@ -6,6 +6,7 @@ are not declared, so that no decision claims to have looked at them.
 
 from datetime import date
 
+from kexin.algebra.nodes import Call
 from kexin.language import Text
 from kexin.signals.invoices import recip_share, sales_yoy_6m, since_last, surge_2m
 from kexin.whitelist.policy import Dated, Rule, pd
@@ -21,7 +22,7 @@ MAX_PD = Dated(
 
 MAX_SILENT_DAYS = Dated(
     id="max_silent_days",
-    unit="days without sales invoices",
+    unit="days without sales invoices, without Spring Festival weeks",
     source="POLICY.md section 3, K20 [design]",
     values=((FIRST, 90),),
 )
@@ -60,7 +61,7 @@ pd_too_high = Rule(
 stopped_selling = Rule(
     id="K20",
     text=Text("已长时间未开具销项发票", "No sales invoice for a long time"),
-    refuses=since_last > MAX_SILENT_DAYS,
+    refuses=since_last - Call("festival_days", (since_last,)) > MAX_SILENT_DAYS,
     kind="policy",
     since=FIRST,
     cure=Text("恢复开票满2个月", "Trading again for 2 months"),

@@ -205,20 +205,24 @@ def signals_of(policy: Policy) -> list[str]:
     return sorted(found)
 
 
-def decide(policy: Policy, facts: ir.Table) -> ir.Table:
+def decide(policy: Policy, facts: ir.Table, as_of: date) -> ir.Table:
     """Apply every rule to every firm.
 
     Args:
         policy: The policy; at least one rule must be in force.
         facts: One row a firm: `firm_key`, `pd`, and the signals the rules name.
+        as_of: The day of the facts, from which the rules count days.
 
     Returns:
         One row a firm, in the order of `firm_key`: `firm_key`, `decision`, and a
         column a rule, in the order of their ids: true refuses, absent is a doubt.
     """
+
+    def leaf(part: Node) -> ir.Value:
+        return value_of(part, facts, policy)
+
     answers = {
-        rule.id: to_ibis(rule.refuses, lambda leaf: value_of(leaf, facts, policy))
-        for rule in policy.rules.values()
+        rule.id: to_ibis(rule.refuses, leaf, as_of) for rule in policy.rules.values()
     }
     refused = functools.reduce(operator.or_, answers.values())
     decision = refused.cast("string")

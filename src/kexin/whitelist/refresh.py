@@ -106,7 +106,8 @@ def decided_rows(
     """Return one row a firm in scope: the decision, and each rule's answer."""
     signals = facts.set_index("firm_key")[signals_of(policy)]
     together = scores.frame[["pd"]].join(signals).loc[wanted].reset_index()
-    decided: pd.DataFrame = decide(policy, ibis.memtable(together)).to_pandas()
+    facts_of_all = ibis.memtable(together)
+    decided: pd.DataFrame = decide(policy, facts_of_all, scores.as_of).to_pandas()
     return decided
 
 

@@ -197,7 +197,9 @@ def test_what_is_said_again_later_is_a_version_with_an_id_of_its_own(
 
 def test_records_that_share_a_part_of_their_key_are_two(bureau: Bureau) -> None:
     bureau.send(row())
-    other = Bureau(bureau.folder, bureau.form.replace('"out"', '"in"'), sent=bureau.sent)
+    other = Bureau(
+        bureau.folder, bureau.form.replace('"out"', '"in"'), sent=bureau.sent
+    )
     other.send(row(), name="bought.csv", on=LATER)
     assert [(h["direction"], h["version_no"]) for h in bureau.held()] == [
         ("in", 1),

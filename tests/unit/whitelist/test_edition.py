@@ -30,10 +30,10 @@ GOOD = {
 SCHEMA = ibis.schema({k: "string" if k == "firm_key" else "float64" for k in GOOD})
 
 
-def decided(path: Path, **changes: float | None) -> str:
-    policy = policy_on(DAY, RULES, path / "policy.toml")
+def decided(path: Path, day: date = DAY, **changes: float | None) -> str:
+    policy = policy_on(day, RULES, path / "policy.toml")
     facts = ibis.memtable([{**GOOD, **changes}], schema=SCHEMA)
-    return str(decide(policy, facts).to_pyarrow()["decision"][0].as_py())
+    return str(decide(policy, facts, day).to_pyarrow()["decision"][0].as_py())
 
 
 def test_no_refusal_and_no_doubt_admits(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_no_refusal_and_no_doubt_admits(tmp_path: Path) -> None:
     ("signal", "edge", "beyond"),
     [
         ("pd", 0.02, 0.0201),
-        ("inv.since_last", 90.0, 91.0),
+        ("inv.since_last", 97.0, 98.0),
         ("inv.sales_yoy_6m", 0.5, 0.49),
     ],
 )
@@ -53,6 +53,18 @@ def test_a_rule_refuses_beyond_its_number_and_not_at_it(
 ) -> None:
     assert decided(tmp_path, **{signal: edge}) == "admitted"
     assert decided(tmp_path, **{signal: beyond}) == "refused"
+
+
+@pytest.mark.parametrize(
+    ("day", "most"),
+    [(date(2019, 12, 31), 90), (date(2020, 1, 30), 90), (date(2020, 4, 30), 97)],
+    ids=["no festival", "inside the festival week", "after it"],
+)
+def test_a_firm_may_rest_for_the_spring_festival(
+    tmp_path: Path, day: date, most: int
+) -> None:
+    assert decided(tmp_path, day, **{"inv.since_last": most}) == "admitted"
+    assert decided(tmp_path, day, **{"inv.since_last": most + 1}) == "refused"
 
 
 def test_a_doubt_goes_to_a_person_but_a_refusal_outweighs_it(tmp_path: Path) -> None:
