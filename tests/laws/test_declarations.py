@@ -21,6 +21,8 @@ from kexin.algebra.nodes import (
     walk,
 )
 from kexin.digest import digest
+from kexin.registers import changes
+from kexin.registers.changes import RuleChange
 from kexin.registers.contract import ENVELOPE, Field, Table, contracts
 from kexin.signals.signal import ABSENCE, PLACE, Signal, catalogue, sentence
 from laws.direct import DIRECT
@@ -56,9 +58,16 @@ TYPES = {
     "code": "string",
     "bool": "boolean",
     "int": "int64",
+    "set<code>": "array<string>",
+    "ts": "timestamp(6)",
     "date": "date",
     "month": "date",
-    "dec(18,2)": "decimal(18, 2)",
+}
+
+RULE_CHANGES = {
+    name: value
+    for name, value in vars(changes).items()
+    if isinstance(value, RuleChange)
 }
 
 by_id = pytest.mark.parametrize("signal", SIGNALS, ids=repr)
@@ -78,6 +87,10 @@ def domain(name: str) -> str:
 def said_in_domain(signal: Signal) -> dict[str, Any]:
     rows = {row["id"]: row for row in json.loads(domain("signals.json"))}
     return dict(rows[signal.id])
+
+
+def test_every_published_table_has_a_contract() -> None:
+    assert set(json.loads(domain("schema.json"))) == set(contracts())
 
 
 def test_the_catalogue_is_large_enough_to_judge_a_firm() -> None:
@@ -196,10 +209,13 @@ def test_a_contract_has_the_columns_that_were_published(table: type[Table]) -> N
         assert field.dtype == dtype(said["type"]), said["name"]
         assert field.unit == (None if said["unit"] == "-" else said["unit"])
         assert field.optional == (said["nullable"] == "Y"), said["name"]
-        assert (field.codes is not None) == (said["type"] == "code"), said["name"]
+        assert (field.codes is not None) == ("code" in said["type"]), said["name"]
+        assert field.monthly == (said["type"] == "month"), said["name"]
 
 
 def dtype(said: str) -> str:
+    if said.startswith("dec("):
+        return said.replace("dec", "decimal").replace(",", ", ")
     return "string" if said.startswith("char(") else TYPES[said]
 
 
@@ -219,8 +235,8 @@ def test_a_contract_is_complete(table: type[Table]) -> None:
     assert table.source
     assert table.lag_days >= 0
     assert (table.__doc__ or "").strip()
-    assert not set(table.fields()) & set(ENVELOPE)
-    assert table.fields()[table.event].dtype == "date"
+    assert set(table.fields()) & set(ENVELOPE) <= {table.event}
+    assert table.fields()[table.event].dtype in {"date", "timestamp(6)"}
     for name, rule in table.rules().items():
         assert rule.expected.zh, name
         assert rule.expected.en, name
@@ -233,19 +249,28 @@ def test_every_code_was_published_and_every_published_code_is_there(
     field: Field,
 ) -> None:
     assert field.codes is not None
-    columns = json.loads(domain("schema.json"))[field.table]["columns"]
-    [said] = [column for column in columns if column["name"] == field.name]
-    listed = said["codes"]
-    if listed.startswith("CODE "):
-        listed = paragraph(listed.removeprefix("CODE "))
-    if listed == "1..5":
-        listed = "1, 2, 3, 4, 5"
-    found = set(re.findall(r"[a-z][a-z_]+|\b[1-9]\b", listed))
+    listed = published_codes(field.table, field.name)
     for code in set(field.codes) - set(CODES_NOT_IN_THE_TEXT):
-        assert code in found
-    backticked = set(re.findall(r"`([a-z_]+)`", listed))
-    assert backticked <= set(field.codes)
+        assert re.search(rf"(?<![A-Za-z0-9_]){code}(?![A-Za-z0-9_])", listed), code
+    named = set(re.findall(r"`([A-Za-z_]+)`", listed))
+    if "`" not in listed and not listed.startswith(":"):
+        plain = re.sub(r"\(.*?\)", "", listed).partition(";")[0]
+        named = set(re.findall(r"(?:^|, )([A-Za-z0-9_]+)", plain))
+    assert named <= set(field.codes)
     assert all(label for label in field.codes.values())
+
+
+def published_codes(table: str, column: str) -> str:
+    """What REGISTERS.md and schema.json say of a column's codes."""
+    columns = json.loads(domain("schema.json"))[table]["columns"]
+    [said] = [each["codes"] for each in columns if each["name"] == column]
+    if other := re.match(r"as (\w+)", said):
+        return published_codes(other[1], column)
+    if name := re.match(r"CODE (\w+)", said):
+        return paragraph(name[1])
+    if span := re.match(r"(M?)1\.\.M?(\d)", said):
+        return ", ".join(f"{span[1]}{n}" for n in range(1, int(span[2]) + 1))
+    return str(said)
 
 
 def paragraph(name: str) -> str:
@@ -255,3 +280,13 @@ def paragraph(name: str) -> str:
     )
     assert found, name
     return found.group(1)
+
+
+@pytest.mark.parametrize("change", RULE_CHANGES.values(), ids=RULE_CHANGES)
+def test_a_change_of_rules_names_its_tables_and_was_published(
+    change: RuleChange,
+) -> None:
+    assert set(change.tables) <= set(contracts())
+    assert change.until is None or change.until > change.since
+    source = change.source.removeprefix("REGISTERS.md ")
+    assert f"| {source} |" in domain("REGISTERS.md")

@@ -35,7 +35,7 @@ from kexin.algebra.nodes import (
 from kexin.errors import DeclarationError
 from kexin.language import Text
 from kexin.panel.build import panel
-from kexin.registers.support import CoreLoanOutcome
+from kexin.registers.core import CoreLoanOutcome
 from kexin.registers.tax import TaxInvoice
 from kexin.signals.signal import Signal
 from laws.engine import Panels, agrees, examples, told

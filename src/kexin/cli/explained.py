@@ -74,14 +74,14 @@ def records_behind(reason: Reason, score: Score, day: date, at: Opened) -> list[
 
 def summed(name: str, table: ir.Table) -> Behind:
     """Return count, sum and the largest of some records."""
-    amount = contracts()[name].amount
-    if amount is None:
+    measure = contracts()[name].measure
+    if measure is None:
         return Behind(name, int(table.count().execute()), "", [])
-    totals = table.aggregate(n=table.count(), total=table[amount].sum())
+    totals = table.aggregate(n=table.count(), total=table[measure].sum())
     row = totals.to_pyarrow().to_pylist()[0]
-    order = [table[amount].abs().desc(), table.row_id]
+    order = [table[measure].abs().desc(), table.row_id]
     first = table.order_by(order).limit(LARGEST)
-    columns = [*(c for c in SHOWN if c in table.columns), amount, "row_id"]
+    columns = [*(c for c in SHOWN if c in table.columns), measure, "row_id"]
     largest = first.select(*columns).to_pyarrow().to_pylist()
     plain = [
         {k: str(v) if v is not None else None for k, v in r.items()} for r in largest

@@ -134,11 +134,11 @@ def wrong_values(column: Column, field: Field, key: Key) -> Iterator[Mistake]:
 def fits(constant: Constant, field: Field) -> bool:
     """Whether a constant is a value of the field's type."""
     match field.dtype:
-        case "string":
+        case "string" | "array<string>":
             return True
         case "boolean":
             return isinstance(constant, bool)
-        case "date":
+        case "date" | "timestamp(6)":
             return isinstance(constant, date)
     try:
         Decimal(str(constant))

@@ -17,7 +17,7 @@ from kexin.intake.fitting import EXCEL
 from kexin.intake.mapping import plain
 from kexin.intake.values import bound, filled, known_code, number
 from kexin.language import Text
-from kexin.registers.contract import money
+from kexin.registers.contract import USCC, money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 RECONSTRUCTED = "known_at_reconstructed"
 INCOMPLETE = "incomplete"
 UNKNOWN_CODE = "unknown_code"
-
-USCC = "[0-9A-HJ-NPQRTUWXY]{18}"
-"""Form of a unified social credit code (REGISTERS.md, section 1.1)."""
 
 AMOUNT = money("合计")
 """What a delivered total is read as."""
@@ -137,7 +134,7 @@ def made(rows: Rows, delivery: Delivery) -> Records:
     values = filled(rows, contract, source, delivery.mapping)
     local, prefix = rows.plain(source.firm), delivery.mapping.firm_prefix
     event = (
-        values[contract.event].typed
+        values[contract.event].typed.cast("date")
         if contract.event in source.columns
         else ibis.literal(source.event_date)
     )
@@ -186,7 +183,9 @@ def type_expected(field: Field, column: Column) -> Text:
     codes = list(column.codes or field.codes or ())
     if codes:
         return Text(f"以下之一：{'、'.join(codes)}", f"one of {', '.join(codes)}")
-    if field.dtype == "date":
+    if field.monthly:
+        return Text("月份，形如 2024-05", "a month such as 2024-05")
+    if field.dtype in {"date", "timestamp(6)"}:
         forms = " / ".join("Excel" if f == EXCEL else f for f in column.dates)
         return Text(f"日期，形如 {forms}", f"a day in the form {forms}")
     if field.dtype == "boolean":

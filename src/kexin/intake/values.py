@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from kexin.intake.mapping import Change, Column, Condition, Mapping, Source
     from kexin.registers.contract import Field, Table
 
+MONTHS = ("%Y-%m", "%Y/%m", "%Y.%m", "%Y%m", "%Y年%m月")
+"""Forms of a month, tried before those of a day."""
+
+MOMENTS = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+"""Forms of a moment, tried before those of a day."""
+
+BETWEEN_CODES = "[,;、|/]"
+"""What stands between the codes of a set, after normalisation."""
+
 EXCEL_DAY_ZERO = date(1899, 12, 30)
 EXCEL_LAST_DAY = 2_958_465
 """9999-12-31, counted from day zero."""
@@ -98,6 +107,8 @@ def typed(
     text: ir.StringValue, field: Field, column: Column, mapping: Mapping
 ) -> ir.Value:
     """Return text as the field's type; absent where it is not of that type."""
+    if field.dtype == "array<string>":
+        return code_set(text, field, column)
     if column.codes or field.codes:
         return coded(text, field, column)
     match field.dtype:
@@ -106,7 +117,9 @@ def typed(
         case "string":
             return text
         case "date":
-            return day(text, column)
+            return month(text, column) if field.monthly else day(text, column.dates)
+        case "timestamp(6)":
+            return moment(text, column.dates)
         case "boolean":
             low = text.lower()
             return ibis.cases((low.isin(YES), True), (low.isin(NO), False))
@@ -115,11 +128,26 @@ def typed(
 
 def coded(text: ir.StringValue, field: Field, column: Column) -> ir.Value:
     """Return a code of the contract; absent where the delivered one is unknown."""
+    value = one_code(text, field, column)
+    return value if field.dtype == "string" else value.try_cast(field.dtype)
+
+
+def one_code(text: ir.StringValue, field: Field, column: Column) -> ir.StringValue:
+    """Return a code as text; that for unknown ones where the mapping names one."""
     listed = column.codes or {code: code for code in field.codes or ()}
     pairs = [(text == plain(told), code) for told, code in listed.items()]
     other = column.unknown or ibis.null("string")
-    value = ibis.cases(*pairs, else_=ibis.ifelse(text.notnull(), other, None))
-    return value if field.dtype == "string" else value.try_cast(field.dtype)
+    return ibis.cases(*pairs, else_=ibis.ifelse(text.notnull(), other, None))
+
+
+def code_set(text: ir.StringValue, field: Field, column: Column) -> ir.ArrayValue:
+    """Return a set of codes in their order; absent where one of them is unknown."""
+    parts = text.re_split(BETWEEN_CODES).map(lambda part: part.strip())
+    codes = parts.filter(lambda part: part != "").map(
+        lambda part: one_code(part, field, column)
+    )
+    known = codes.filter(lambda code: code.notnull())
+    return ibis.ifelse(known.length() == codes.length(), known.unique().sort(), None)
 
 
 def known_code(text: ir.StringValue, field: Field, column: Column) -> ir.BooleanValue:
@@ -155,13 +183,26 @@ def as_number(value: ir.Value, field: Field) -> ir.NumericValue:
     return ibis.ifelse(whole.cast(EXACT) == exact, whole, None)
 
 
-def day(text: ir.StringValue, column: Column) -> ir.DateValue:
-    """Return a day, in the first of the column's forms that fits."""
-    forms = [
+def day(text: ir.StringValue, forms: tuple[str, ...]) -> ir.DateValue:
+    """Return a day, in the first form that fits."""
+    days = [
         excel_day(text) if form == EXCEL else try_strptime(text, form).cast("date")
-        for form in column.dates
+        for form in forms
     ]
-    return ibis.coalesce(*forms) if len(forms) > 1 else forms[0]
+    return ibis.coalesce(*days) if len(days) > 1 else days[0]
+
+
+def month(text: ir.StringValue, column: Column) -> ir.DateValue:
+    """Return the first day of a month, told as a month or as a day in it."""
+    return day(text, (*MONTHS, *column.dates)).truncate("M").cast("date")
+
+
+def moment(text: ir.StringValue, forms: tuple[str, ...]) -> ir.TimestampValue:
+    """Return a moment; a day alone is its first moment."""
+    clocks = [try_strptime(text, form) for form in MOMENTS]
+    return ibis.coalesce(*clocks, day(text, forms).cast("timestamp")).cast(
+        "timestamp(6)"
+    )
 
 
 def excel_day(text: ir.StringValue) -> ir.DateValue:

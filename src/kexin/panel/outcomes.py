@@ -12,7 +12,7 @@ import ibis
 
 from kexin.algebra.dates import month_start, months_before
 from kexin.algebra.to_ibis import to_ibis, visible
-from kexin.registers.support import CoreLoanOutcome
+from kexin.registers.core import CoreLoanOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -40,6 +40,16 @@ ENVELOPE: Mapping[str, str] = {
 """Columns that every table has besides its own, with their types (REGISTERS.md 0.1)."""
 
 
+USCC = "[0-9A-HJ-NPQRTUWXY]{18}"
+"""Form of a unified social credit code (REGISTERS.md, section 1.1)."""
+
+REGISTRATION_NUMBER = "[0-9]{15}"
+"""Form of a registration number (section 1.2)."""
+
+PATENT_NUMBER = "[0-9]{12}[0-9X]"
+"""Form of a patent's application number, without its dot (section 1.5)."""
+
+
 @dataclass(frozen=True, repr=False, kw_only=True)
 class Field(Column):
     """One column of a table, as its bureau must fill it.
@@ -51,6 +61,7 @@ class Field(Column):
         optional: Whether the value may be absent.
         codes: Closed list of codes with their Chinese labels.
         form: Pattern that the whole text must match; None for any.
+        monthly: Whether the day stands for its month, and is the first of it.
     """
 
     zh: str
@@ -59,6 +70,7 @@ class Field(Column):
     optional: bool = False
     codes: Mapping[str, str] | None = None
     form: str | None = None
+    monthly: bool = False
 
     def __set_name__(self, owner: type[Table], name: str) -> None:
         # The class body is the one place where a field learns its name.
@@ -79,14 +91,38 @@ def money(zh: str, *, optional: bool = False) -> Field:
     return Field(zh=zh, dtype="decimal(18, 2)", unit="CNY", optional=optional)
 
 
-def integer(zh: str, unit: str, *, optional: bool = False) -> Field:
-    """Declare a whole number."""
+def decimal(
+    zh: str, unit: str, digits: int, decimals: int, *, optional: bool = False
+) -> Field:
+    """Declare an exact number of another kind than an amount in yuan."""
+    return Field(
+        zh=zh, dtype=f"decimal({digits}, {decimals})", unit=unit, optional=optional
+    )
+
+
+def integer(zh: str, unit: str | None, *, optional: bool = False) -> Field:
+    """Declare a whole number; one without a unit is a place in an order."""
     return Field(zh=zh, dtype="int64", unit=unit, optional=optional)
 
 
 def day(zh: str, *, optional: bool = False) -> Field:
-    """Declare a calendar day in Asia/Shanghai; a month is its first day."""
+    """Declare a calendar day in Asia/Shanghai."""
     return Field(zh=zh, dtype="date", optional=optional)
+
+
+def month(zh: str, *, optional: bool = False) -> Field:
+    """Declare a calendar month, held as its first day."""
+    return Field(zh=zh, dtype="date", optional=optional, monthly=True)
+
+
+def moment(zh: str, *, optional: bool = False) -> Field:
+    """Declare a moment in Asia/Shanghai."""
+    return Field(zh=zh, dtype="timestamp(6)", optional=optional)
+
+
+def digest(zh: str, *, optional: bool = False) -> Field:
+    """Declare a keyed hash in the place of a person's name, number or account."""
+    return Field(zh=zh, dtype="string", optional=optional)
 
 
 def flag(zh: str, *, optional: bool = False) -> Field:
@@ -97,6 +133,11 @@ def flag(zh: str, *, optional: bool = False) -> Field:
 def code(zh: str, codes: Mapping[str, str], *, optional: bool = False) -> Field:
     """Declare a code out of a closed list."""
     return Field(zh=zh, dtype="string", codes=codes, optional=optional)
+
+
+def codes(zh: str, codes: Mapping[str, str], *, optional: bool = False) -> Field:
+    """Declare a set of codes out of a closed list, held in their order."""
+    return Field(zh=zh, dtype="array<string>", codes=codes, optional=optional)
 
 
 @dataclass(frozen=True)
@@ -126,7 +167,7 @@ class Table:
             key and other content is a new version of it.
         event: Column that says when it happened; copied into `event_date`.
         lag_days: Days after the event within which nine of ten records are known.
-        amount: Column whose sum tells a person how much is behind a value.
+        measure: Column whose sum tells a person how much is behind a value.
         source: Law, form or section that prescribes the table.
     """
 
@@ -135,7 +176,7 @@ class Table:
     key: ClassVar[tuple[str, ...]]
     event: ClassVar[str]
     lag_days: ClassVar[int]
-    amount: ClassVar[str | None]
+    measure: ClassVar[str | None]
     source: ClassVar[str]
 
     @classmethod
@@ -167,13 +208,13 @@ class Table:
         event: str,
         lag_days: int,
         source: str,
-        amount: str | None = None,
+        measure: str | None = None,
     ) -> None:
         cls.id = snake(cls.__name__)
         cls.zh, cls.key, cls.event = zh, key, event
-        cls.lag_days, cls.amount, cls.source = lag_days, amount, source
+        cls.lag_days, cls.measure, cls.source = lag_days, measure, source
         known = {*cls.fields(), "firm_key"}
-        named = (*key, event, *([amount] if amount else []))
+        named = (*key, event, *([measure] if measure else []))
         for name in (*named, *(rule.column for rule in cls.rules().values())):
             if name not in known:
                 raise DeclarationError(
