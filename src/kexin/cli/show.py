@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from kexin.panel.files import Panel
     from kexin.whitelist.refresh import Refresh
 
+DECISIONS = {
+    "admitted": Text("准入", "admitted"),
+    "refused": Text("拒绝", "refused"),
+    "review": Text("待人工复核", "a person must look"),
+}
+
 FIRST = 20
 """Rows that a table shows before it says that there are more."""
 
@@ -287,12 +293,7 @@ def refreshed(screen: Screen, made: Refresh) -> None:
 
 def decisions(screen: Screen, counts: dict[str, int]) -> None:
     """Show how many firms were admitted, refused, and left to a person."""
-    names = {
-        "admitted": Text("准入", "admitted"),
-        "refused": Text("拒绝", "refused"),
-        "review": Text("待人工复核", "a person must look"),
-    }
-    rows = [(t.said(screen.language), counts.get(n, 0)) for n, t in names.items()]
+    rows = [(t.said(screen.language), counts.get(n, 0)) for n, t in DECISIONS.items()]
     columns = [Text("决定", "decision"), Text("企业", "firms")]
     screen.table(Text("白名单决定", "Decisions"), columns, rows)
 
@@ -322,7 +323,7 @@ def edition(screen: Screen, folder: Path, name: str, decision: str) -> None:
     lines = [
         (
             row["firm_key"],
-            row["decision"],
+            DECISIONS[row["decision"]].said(screen.language),
             row["score"],
             row["grade"],
             " ".join([*row["refused_by"], *(f"{r}?" for r in row["in_doubt"])]),

@@ -1,0 +1,1 @@
+"""Who is who: codes and names to firms."""
