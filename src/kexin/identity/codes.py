@@ -170,7 +170,7 @@ def patent_number(text: str) -> str | None:
     """
     code = plain_code(text).removeprefix("ZL").removeprefix("CN")
     if re.fullmatch(r"(?:19|20)\d{2}[12389]\d{7}[\dX]", code):
-        weights = PATENT_WEIGHTS
+        weights: tuple[int, ...] = PATENT_WEIGHTS
     elif re.fullmatch(r"(?:8[5-9]|9\d|0[0-3])[12389]\d{5}[\dX]", code):
         weights = PATENT_WEIGHTS[:8]
     else:
