@@ -30,6 +30,14 @@ memory = ""
 tracking_uri = ""
 experiment = "kexin"
 
+[identity]
+# Whether codes of synthetic firms (9Y...) count; never in production.
+synthetic = false
+# Whether the registry that is taken in knows every firm of the country.
+national = false
+# Beginnings of divisions and courts' signs that lie in the city.
+places = ["3301", "浙01"]
+
 [model]
 # Families of signals that the model may learn from (see `kexin signals`); [] means all.
 families = ["volume", "tax", "continuity", "volatility", "breadth"]
@@ -77,10 +85,25 @@ class Learning(tomlfile.Section):
     directed_only: bool = True
 
 
+class Identity(tomlfile.Section):
+    """What counts as certain when records are matched to firms.
+
+    Attributes:
+        synthetic: Whether codes of synthetic firms count.
+        national: Whether the registry knows every firm of the country.
+        places: Beginnings of divisions and courts' signs that lie in the city.
+    """
+
+    synthetic: bool = False
+    national: bool = False
+    places: tuple[str, ...] = ("3301", "浙01")
+
+
 class File(tomlfile.Section):
     """The form of `kexin.toml`."""
 
     engine: Engine = Engine()
+    identity: Identity = Identity()
     mlflow: Tracking = Tracking()
     model: Learning = Learning()
 
@@ -92,12 +115,14 @@ class Settings:
     Args:
         folder: The workspace.
         engine: The embedded engine.
+        identity: How records are matched to firms.
         mlflow: The tracking store.
         model: Which signals a model may learn from.
     """
 
     folder: Path
     engine: Engine
+    identity: Identity
     mlflow: Tracking
     model: Learning
 
@@ -160,12 +185,12 @@ def workspace(folder: Path) -> Settings:
             ),
         )
     file = tomlfile.read(path, File)
-    return Settings(folder, file.engine, file.mlflow, file.model)
+    return Settings(folder, file.engine, file.identity, file.mlflow, file.model)
 
 
 def init(folder: Path) -> Settings:
     """Make a workspace in a folder, and return its settings; what is there stays."""
-    settings = Settings(folder, Engine(), Tracking(), Learning())
+    settings = Settings(folder, Engine(), Identity(), Tracking(), Learning())
     for needed in (settings.mappings, settings.models, settings.mlruns):
         needed.mkdir(parents=True, exist_ok=True)
     path = folder / FILE

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from kexin.cli.screen import Screen
     from kexin.explain.scores import Scores
+    from kexin.identity.ladder import Thresholds
     from kexin.intake.accounts import Account
     from kexin.intake.warehouse import Warehouse
     from kexin.modelling.candidate import Trained
@@ -63,8 +64,17 @@ def take_in(
             settings.warehouse,
             received,
             connect(settings.engine),
+            who=thresholds(settings),
             progress=advance,
         )
+
+
+def thresholds(settings: Settings) -> Thresholds:
+    """Return what counts as certain in a workspace when records find their firms."""
+    from kexin.identity.ladder import Thresholds
+
+    own = settings.identity
+    return Thresholds(own.synthetic, own.national, own.places)
 
 
 def retry(screen: Screen, folder: Path, mapping: str, received: date) -> Account:
@@ -75,7 +85,8 @@ def retry(screen: Screen, folder: Path, mapping: str, received: date) -> Account
     settings = workspace(folder)
     how = read_mapping(mapping_at(settings, mapping))
     with screen.progress(Text("重试隔离行", "rows tried again")):
-        return again(how, settings.warehouse, received, connect(settings.engine))
+        engine = connect(settings.engine)
+        return again(how, settings.warehouse, received, engine, thresholds(settings))
 
 
 def panels(screen: Screen, folder: Path, days: Sequence[date]) -> list[Panel]:

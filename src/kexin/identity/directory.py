@@ -21,6 +21,35 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+SOURCES = {
+    "reg_firm": (
+        "firm_key",
+        "uscc",
+        "regno_15",
+        "firm_name",
+        "is_branch",
+        "parent_uscc",
+        "event_date",
+        "op",
+    ),
+    "reg_name_history": (
+        "firm_key",
+        "name_raw",
+        "name_kind",
+        "valid_from",
+        "valid_to",
+        "op",
+    ),
+    "cus_registrant": (
+        "firm_key",
+        "customs_code",
+        "valid_from",
+        "cancelled_date",
+        "op",
+    ),
+}
+"""The tables that tell who is who, and the columns that do."""
+
 CODES = ibis.schema(
     {
         "firm_key": "string",
@@ -68,25 +97,11 @@ def directory(tables: Mapping[str, ir.Table]) -> Directory:
     name of the firm in what was written before.
 
     Args:
-        tables: `reg_firm`; `reg_name_history` and `cus_registrant` where there are any.
+        tables: The columns of `SOURCES`; a registry's row without a firm is left out.
     """
-    firms = frame(
-        tables["reg_firm"],
-        "firm_key",
-        "uscc",
-        "regno_15",
-        "firm_name",
-        "is_branch",
-        "parent_uscc",
-        "event_date",
-        "superseded_at",
-    )
-    names = [names_of(firms)]
-    if "reg_name_history" in tables:
-        names.append(names_in_history(frame(tables["reg_name_history"])))
-    codes = [codes_of(firms)]
-    if "cus_registrant" in tables:
-        codes.append(customs_of(frame(tables["cus_registrant"])))
+    firms, history, registrants = (frame(tables[name]) for name in SOURCES)
+    names = [names_of(firms), names_in_history(history)]
+    codes = [codes_of(firms), customs_of(registrants)]
     branches = firms[firms["is_branch"].eq(other=True) & firms["parent_uscc"].notna()]
     parents = branches[["firm_key", "parent_uscc"]].drop_duplicates("firm_key")
     return Directory(
@@ -96,10 +111,10 @@ def directory(tables: Mapping[str, ir.Table]) -> Directory:
     )
 
 
-def frame(source: ir.Table, *columns: str) -> pd.DataFrame:
+def frame(source: ir.Table) -> pd.DataFrame:
     """Return the standing and former versions of a table; withdrawn ones left out."""
-    kept = source.filter(source.op != "D")
-    found: pd.DataFrame = (kept.select(*columns) if columns else kept).to_pandas()
+    kept = source.filter(source.op != "D", source.firm_key.notnull())
+    found: pd.DataFrame = kept.to_pandas()
     return found
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
 
+from kexin.identity.codes import SYNTHETIC
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -30,6 +32,7 @@ class Thresholds(NamedTuple):
     """What a workspace may set.
 
     Attributes:
+        synthetic: Whether codes of synthetic firms count; never in production.
         national: Whether the directory knows every firm of the country, so that a name
             that is unique in it is unique.
         places: Beginnings of divisions and courts' signs that lie in the city.
@@ -37,6 +40,7 @@ class Thresholds(NamedTuple):
         jaro_winkler: Least Jaro-Winkler similarity that does.
     """
 
+    synthetic: bool = False
     national: bool = False
     places: tuple[str, ...] = ("3301", "浙01")
     dice: float = 0.90
@@ -70,7 +74,7 @@ def resolve(mentions: ir.Table, known: Directory, given: Thresholds) -> ir.Table
         its parent, with `via_branch`. No row for mentions that name none, or several.
     """
     rungs = [
-        *by_code(mentions, known),
+        *by_code(mentions, known, given),
         *by_name(mentions, known),
         *by_form(mentions, known, given),
     ]
@@ -149,9 +153,11 @@ def rolled_up(found: ir.Table, known: Directory) -> ir.Table:
     )
 
 
-def by_code(mentions: ir.Table, known: Directory) -> list[Rung]:
+def by_code(mentions: ir.Table, known: Directory, given: Thresholds) -> list[Rung]:
     """Return the rungs M1 to M5: codes."""
     own = mentions.filter(mentions.uscc.notnull()).mutate(firm_key=mentions.uscc)
+    if not given.synthetic:
+        own = own.filter(~own.firm_key.startswith(SYNTHETIC))
     flag = name_conflict(own, known)
     trusted = own.left_join(flag, "mention")
     conflict = ibis.coalesce(trusted.flag, AGREES)

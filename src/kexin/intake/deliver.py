@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from kexin.digest import file_digest
+from kexin.identity.directory import SOURCES
+from kexin.identity.ladder import Thresholds
 from kexin.intake import quarantine, sql
 from kexin.intake.accounts import (
     Account,
@@ -21,6 +23,7 @@ from kexin.intake.accounts import (
 )
 from kexin.intake.files import File, fits, headings_checked, sorted_files
 from kexin.intake.readers import opened
+from kexin.intake.resolving import resolved, settle_left_over, stage_again
 from kexin.intake.snapshot import (
     QUARANTINE,
     SHORT,
@@ -51,6 +54,8 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
     ByBatch = dict[tuple[str, str], int]
 
+DEFAULT = Thresholds()
+
 __all__ = ["Account", "Count", "FileCount", "accounts", "deliver", "retry"]
 
 
@@ -68,6 +73,7 @@ def deliver(
     received: date,
     connection: Backend,
     *,
+    who: Thresholds = DEFAULT,
     progress: Progress = lambda _done, _of: None,
 ) -> Account:
     """Take files into the warehouse.
@@ -78,6 +84,7 @@ def deliver(
         folder: The warehouse.
         received: Day of receipt.
         connection: An engine to work on; tables of earlier deliveries are replaced.
+        who: What counts as certain when records are matched to firms.
         progress: Called with how many files are done, and of how many.
 
     Raises:
@@ -93,11 +100,15 @@ def deliver(
             progress(done, len(files))
             taken.append(take(connection, file, mapping, received, notes))
         progress(len(files), len(files))
-        return settle(connection, folder, taken, notes, mapping, received)
+        return settle(connection, folder, taken, notes, mapping, received, who=who)
 
 
 def retry(
-    mapping: Mapping, folder: Path, received: date, connection: Backend
+    mapping: Mapping,
+    folder: Path,
+    received: date,
+    connection: Backend,
+    who: Thresholds = DEFAULT,
 ) -> Account:
     """Put the rows in quarantine to a mended mapping; those that pass leave it.
 
@@ -116,7 +127,7 @@ def retry(
             for batch in quarantine.batches(folder, connection)
             if (done := take_again(connection, batch, mapping, received, notes))
         ]
-        return settle(connection, folder, taken, notes, mapping, received)
+        return settle(connection, folder, taken, notes, mapping, received, who=who)
 
 
 def prepared(connection: Backend, folder: Path) -> None:
@@ -182,14 +193,19 @@ def settle(
     notes: list[Text],
     mapping: Mapping,
     received: date,
+    *,
+    who: Thresholds,
 ) -> Account:
-    """Merge what was staged, check the account, and put the new snapshot in force.
+    """Find the firms of what was staged, merge it, and put the new snapshot in force.
 
     Raises:
         WarehouseError: The account does not balance.
     """
     snapshot = read_snapshot(folder)
-    files = counted(taken, *merge_all(connection, folder, taken, snapshot))
+    check_staged(connection, taken)
+    names = {file.delivery.contract.id for file in taken}
+    names |= identify(connection, folder, names, snapshot, received, who)
+    files = counted(taken, *merge_all(connection, folder, names, snapshot))
     tables = by_table(files)
     for count in tables:
         balanced(count)
@@ -203,8 +219,38 @@ def settle(
     return account
 
 
+def check_staged(connection: Backend, taken: list[Taken]) -> None:
+    """Raise a WarehouseError where a row that passed is not staged."""
+    for name in sorted({file.delivery.contract.id for file in taken}):
+        passed = sum(f.staged.passed for f in taken if f.delivery.contract.id == name)
+        staged = sql.number(connection, f"SELECT count(*) FROM incoming_{name}")  # noqa: S608
+        balanced(Count(name, passed, staged, 0, 0))
+
+
+def identify(
+    connection: Backend,
+    folder: Path,
+    names: set[str],
+    snapshot: Snapshot,
+    received: date,
+    who: Thresholds,
+) -> set[str]:
+    """Find the firms of the staged records, and of those left over from before.
+
+    Returns:
+        The tables with records from before that found their firm.
+    """
+    again: list[str] = []
+    if names & set(SOURCES):
+        again = stage_again(connection, folder, snapshot, received)
+    resolved(connection, folder, names | set(again), snapshot, who)
+    for name in again:
+        settle_left_over(connection, contracts()[name])
+    return set(again)
+
+
 def merge_all(
-    connection: Backend, folder: Path, taken: list[Taken], snapshot: Snapshot
+    connection: Backend, folder: Path, names: set[str], snapshot: Snapshot
 ) -> tuple[ByBatch, ByBatch]:
     """Merge every staged table into the snapshot.
 
@@ -213,11 +259,8 @@ def merge_all(
     """
     accepted: ByBatch = {}
     already_held: ByBatch = {}
-    for name in sorted({file.delivery.contract.id for file in taken}):
+    for name in sorted(names):
         contract = contracts()[name]
-        passed = sum(f.staged.passed for f in taken if f.delivery.contract.id == name)
-        staged = sql.number(connection, f"SELECT count(*) FROM incoming_{name}")  # noqa: S608
-        balanced(Count(name, passed, staged, 0, 0))
         before = snapshot.get(name, Held([], contract.columns()))
         merged = merge(connection, contract, folder, before)
         if merged.held.parts:

@@ -187,6 +187,7 @@ def left_out(source: Source, contract: type[Table], key: Key) -> Iterator[Mistak
     """Yield columns that the contract needs and the source neither has nor waives."""
     for name, field in contract.fields().items():
         waived = name in source.not_delivered and name not in contract.key
+        waived |= name in contract.derived
         if not (field.optional or waived or name in source.columns):
             found = Text(
                 f"必填列“{name}”未映射", f"required column {name!r} is not mapped"

@@ -198,7 +198,8 @@ class Source(tomlfile.Section):
         encoding: Encoding of text files.
         delimiter: Sign between the columns of text files.
         sheet: Sheet of an Excel file; the first if empty.
-        firm: Delivered column with the firm's code or local id.
+        firm: Delivered column with the firm's code or local id; empty where a name is
+            all there is, or the records are no single firm's.
         firm_name: Delivered column with the firm's name; empty where there is none.
         columns: Contract column to how it is filled.
         ignored: Delivered columns that are left out, each with the reason.
@@ -215,7 +216,7 @@ class Source(tomlfile.Section):
     encoding: str = "utf-8"
     delimiter: str = Field(",", min_length=1, max_length=1)
     sheet: str = ""
-    firm: str
+    firm: str = ""
     firm_name: str = ""
     columns: dict[str, Annotated[Column, BeforeValidator(as_column)]]
     ignored: dict[str, str] = Field({})

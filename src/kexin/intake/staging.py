@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from kexin.intake.layout import Delivered
     from kexin.intake.validate import Delivery
+    from kexin.registers.contract import Table
 
 
 class Staged(NamedTuple):
@@ -90,13 +91,9 @@ def plain_text(texts: pa.Array) -> pa.Array:
 
 def put_accepted(connection: Backend, delivery: Delivery, checks: int) -> int:
     """Append the rows that passed every check to `incoming_<table>`; their number."""
-    contract, engine = delivery.contract, connection.con
+    contract = delivery.contract
     incoming = f"incoming_{contract.id}"
-    own = {c: t for c, t in contract.columns().items() if c not in PLACED_LAST}
-    declared = ", ".join(f'"{n}" {sql.sql_type(dtype)}' for n, dtype in own.items())
-    engine.execute(
-        f"CREATE TEMP TABLE IF NOT EXISTS {incoming} ({declared}, delivered BIGINT)"
-    )
+    own = staged_as(connection, contract)
     before = sql.number(connection, f"SELECT count(*) FROM {incoming}")  # noqa: S608
     fixed = {
         "src_system": sql.text(delivery.mapping.source),
@@ -110,3 +107,14 @@ def put_accepted(connection: Backend, delivery: Delivery, checks: int) -> int:
         f"INSERT INTO {incoming} SELECT {columns}, "  # noqa: S608
         f"{before} + row_number() OVER (ORDER BY _row) FROM checked WHERE {passed}",
     )
+
+
+def staged_as(connection: Backend, contract: type[Table]) -> dict[str, str]:
+    """Make `incoming_<table>` where there is none, and return its columns by type."""
+    own = {c: t for c, t in contract.columns().items() if c not in PLACED_LAST}
+    declared = ", ".join(f'"{n}" {sql.sql_type(dtype)}' for n, dtype in own.items())
+    connection.con.execute(
+        f"CREATE TEMP TABLE IF NOT EXISTS incoming_{contract.id} "
+        f"({declared}, delivered BIGINT)"
+    )
+    return own

@@ -17,7 +17,7 @@ from kexin.intake.fitting import EXCEL
 from kexin.intake.mapping import plain
 from kexin.intake.values import bound, filled, known_code, number
 from kexin.language import Text
-from kexin.registers.contract import USCC, money
+from kexin.registers.contract import money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from kexin.intake.mapping import Column, Mapping, Reconciliation, Source
     from kexin.intake.values import Rows, Value
     from kexin.registers.contract import Field, Table
+
+LOCAL = "local"
+"""Step of a firm that is known by a local id; nothing was matched."""
+
+NO_STEP = ibis.null("string")
 
 RECONSTRUCTED = "known_at_reconstructed"
 INCOMPLETE = "incomplete"
@@ -110,18 +115,20 @@ def checked(rows: Rows, delivery: Delivery) -> tuple[ir.Table, list[Check]]:
     checks = [
         *column_checks(records, delivery),
         *rule_checks(records.values, delivery.contract),
-        firm_check(records, delivery),
+        *firm_check(records, delivery),
         *event_checks(records, delivery),
     ]
     name = rows.found(source.firm_name) if source.firm_name else ibis.null("string")
     columns = {
         **{name: value.typed for name, value in records.values.items()},
         "firm_key": records.firm,
-        "src_code": rows.found(source.firm),
+        "src_code": rows.found(source.firm) if source.firm else NO_STEP,
         "src_name": name,
         "event_date": records.event_date,
         "known_at": known_at(records.event_date, delivery),
         "op": ibis.ifelse(records.withdrawn, "D", "I"),
+        "firm_step": ibis.literal(LOCAL) if delivery.mapping.firm_prefix else NO_STEP,
+        "firm_conf": ibis.null("decimal(4, 3)"),
         "dq_flags": flags(records, delivery),
         **{f"fails_{number}": check.fails for number, check in enumerate(checks)},
     }
@@ -132,7 +139,8 @@ def made(rows: Rows, delivery: Delivery) -> Records:
     """Return what a file's checks and columns are made of."""
     contract, source = delivery.contract, delivery.source
     values = filled(rows, contract, source, delivery.mapping)
-    local, prefix = rows.plain(source.firm), delivery.mapping.firm_prefix
+    prefix = delivery.mapping.firm_prefix
+    local = rows.plain(source.firm) if source.firm else ibis.null("string")
     event = (
         values[contract.event].typed.cast("date")
         if contract.event in source.columns
@@ -141,7 +149,7 @@ def made(rows: Rows, delivery: Delivery) -> Records:
     return Records(
         rows=rows,
         values=values,
-        firm=ibis.literal(f"{prefix}:") + local if prefix else local.upper(),
+        firm=ibis.literal(f"{prefix}:") + local if prefix else ibis.null("string"),
         event_date=event,
         withdrawn=withdrawn(rows, source),
     )
@@ -204,16 +212,23 @@ def rule_checks(values: dict[str, Value], contract: type[Table]) -> Iterator[Che
         yield Check(name, rule.column, fails, found, rule.expected)
 
 
-def firm_check(records: Records, delivery: Delivery) -> Check:
-    """Return the check that a row names its firm, by a code unless ids are local."""
-    heading = delivery.source.firm
-    wrong = records.firm.isnull()
-    expected = Text(f"列“{heading}”中的企业代号", f"a firm in column {heading}")
-    if not delivery.mapping.firm_prefix:
-        coded = records.firm.re_search(f"^({USCC})$")
-        wrong |= (~coded).fill_null(False)  # noqa: FBT003
-        expected = Text("18位统一社会信用代码", "a social credit code of 18 characters")
-    return Check("firm", "firm_key", wrong, records.rows.found(heading), expected)
+def firm_check(records: Records, delivery: Delivery) -> Iterator[Check]:
+    """Yield the check that a row names a firm: by a local id, a code, or a name.
+
+    Whether a code is right is not asked here: who is meant is found out once all rows
+    are there, and a row whose firm nobody can tell is held without one.
+    """
+    source, rows = delivery.source, records.rows
+    headings = [name for name in (source.firm, source.firm_name) if name]
+    if delivery.mapping.firm_prefix:
+        headings = [source.firm]
+    if not headings:
+        return
+    absent = [rows.plain(heading).isnull() for heading in headings]
+    listed = "、".join(headings), " or ".join(headings)
+    expected = Text(f"列“{listed[0]}”中的企业代号", f"a firm in column {listed[1]}")
+    wrong = functools.reduce(operator.and_, absent)
+    yield Check("firm", "firm_key", wrong, rows.found(headings[0]), expected)
 
 
 def event_checks(records: Records, delivery: Delivery) -> Iterator[Check]:

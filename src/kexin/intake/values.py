@@ -90,7 +90,9 @@ class Value(NamedTuple):
 def value_of(rows: Rows, field: Field, column: Column, mapping: Mapping) -> Value:
     """Return how a column of the contract is filled."""
     if column.constant is not None:
-        constant = ibis.literal(column.constant).cast(field.dtype)
+        several = field.dtype == "array<string>"
+        value = [str(column.constant)] if several else column.constant
+        constant = ibis.literal(value).cast(field.dtype)
         told = ibis.literal(str(column.constant))
         return Value(told, ibis.literal(True), constant)  # noqa: FBT003
     text = joined([rows.plain(name) for name in column.read], column.between)

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 PLACED_LAST = ("row_id", "superseded_at", "version_no")
 """Columns that a version gets from its neighbours."""
 
+NAMED_BY = ("src_code", "src_name")
+"""How a record names a firm that is not resolved."""
+
 ORDER = "known_at, delivered IS NOT NULL, number_before, delivered"
 """Order of a record's versions: what stood before comes first on the same moment."""
 
@@ -177,7 +180,12 @@ def versions(contract: type[Table]) -> str:
 
 def key(contract: type[Table]) -> str:
     """Return a record's natural key as one text."""
-    return f"concat_ws(chr(31), {told(contract.key)})"
+    own = told(name for name in contract.key if name != "firm_key")
+    if "firm_key" not in contract.key:
+        return f"concat_ws(chr(31), {own})"
+    # Two records that nobody could resolve are one only if they name the same.
+    firm = f"coalesce(firm_key, concat_ws(chr(29), '?', {told(NAMED_BY)}))"
+    return f"concat_ws(chr(31), {', '.join(filter(None, (firm, own)))})"
 
 
 def told(columns: Iterable[str]) -> str:

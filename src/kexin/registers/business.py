@@ -175,6 +175,7 @@ class RegFirm(
     event="approve_date",
     lag_days=3,
     source="REGISTERS.md section 2.1; lag: section 3",
+    place="district_code",
 ):
     """One row per firm and version."""
 

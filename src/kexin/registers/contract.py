@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import kexin.registers
 from kexin.algebra.nodes import Column
@@ -36,8 +36,17 @@ ENVELOPE: Mapping[str, str] = {
     "version_no": "int32",
     "op": "string",
     "dq_flags": "array<string>",
+    "firm_step": "string",
+    "firm_conf": "decimal(4, 3)",
 }
-"""Columns that every table has besides its own, with their types (REGISTERS.md 0.1)."""
+"""Columns that every table has besides its own, with their types (REGISTERS.md 0.1).
+
+The last two tell how the firm was found: the step of the matching ladder and how far it
+is trusted (section 1.6), so that a rule can ask for more than a signal does.
+"""
+
+Found = Literal["firm_key", "firm_step", "firm_conf", "via_branch"]
+"""What resolving tells of a record."""
 
 
 USCC = "[0-9A-HJ-NPQRTUWXY]{18}"
@@ -169,6 +178,9 @@ class Table:
         lag_days: Days after the event within which nine of ten records are known.
         measure: Column whose sum tells a person how much is behind a value.
         source: Law, form or section that prescribes the table.
+        place: Column that tells where it happened: a division, or a case number with
+            its court's sign.
+        derived: Columns that no bureau fills, and what resolving writes there.
     """
 
     id: ClassVar[str]
@@ -178,6 +190,8 @@ class Table:
     lag_days: ClassVar[int]
     measure: ClassVar[str | None]
     source: ClassVar[str]
+    place: ClassVar[str | None]
+    derived: ClassVar[Mapping[str, Found]]
 
     @classmethod
     def fields(cls) -> dict[str, Field]:
@@ -209,12 +223,16 @@ class Table:
         lag_days: int,
         source: str,
         measure: str | None = None,
+        place: str | None = None,
+        derived: Mapping[str, Found] | None = None,
     ) -> None:
         cls.id = snake(cls.__name__)
         cls.zh, cls.key, cls.event = zh, key, event
         cls.lag_days, cls.measure, cls.source = lag_days, measure, source
+        cls.place, cls.derived = place, derived or {}
         known = {*cls.fields(), "firm_key"}
-        named = (*key, event, *([measure] if measure else []))
+        single = [name for name in (measure, place) if name]
+        named = (*key, event, *single, *cls.derived)
         for name in (*named, *(rule.column for rule in cls.rules().values())):
             if name not in known:
                 raise DeclarationError(

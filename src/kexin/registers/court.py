@@ -179,6 +179,7 @@ class CourtCase(
     lag_days=110,
     measure="claim_amount",
     source="REGISTERS.md section 2.5; lag: section 3",
+    place="court_code",
 ):
     """One row per procedure."""
 
@@ -203,6 +204,13 @@ class CourtParty(
     event="filed_date",
     lag_days=110,
     source="REGISTERS.md section 2.5; lag: not published, as its neighbours",
+    place="case_id",
+    derived={
+        "party_firm_key": "firm_key",
+        "via_branch": "via_branch",
+        "match_method": "firm_step",
+        "match_conf": "firm_conf",
+    },
 ):
     """One row per case and party."""
 
@@ -225,6 +233,7 @@ class CourtHearing(
     event="hearing_date",
     lag_days=4,
     source="REGISTERS.md section 2.5; lag: section 3",
+    place="case_id",
 ):
     """One row per notice."""
 
@@ -242,6 +251,7 @@ class CourtJudgment(
     lag_days=260,
     measure="award_amount",
     source="REGISTERS.md section 2.5; lag: section 3",
+    place="case_id",
 ):
     """One row per document."""
 
@@ -263,6 +273,7 @@ class CourtEnforcement(
     lag_days=10,
     measure="exec_amount",
     source="REGISTERS.md section 2.5; lag: section 3",
+    place="case_id",
 ):
     """One row per enforcement case and debtor."""
 
@@ -282,6 +293,7 @@ class CourtDishonest(
     event="list_date",
     lag_days=7,
     source="REGISTERS.md section 2.5; lag: section 3",
+    place="case_id",
 ):
     """One row per listing."""
 
@@ -301,6 +313,7 @@ class CourtSpendingLimit(
     event="order_date",
     lag_days=10,
     source="REGISTERS.md section 2.5; lag: section 3",
+    place="case_id",
 ):
     """One row per order."""
 
@@ -319,6 +332,7 @@ class CourtRoundEnd(
     lag_days=20,
     measure="unpaid_amount",
     source="REGISTERS.md section 2.5; lag: section 3",
+    place="case_id",
 ):
     """One row per case."""
 
@@ -335,6 +349,7 @@ class CourtBankruptcy(
     event="apply_date",
     lag_days=70,
     source="REGISTERS.md section 2.5; lag: section 3",
+    place="case_id",
 ):
     """One row per case."""
 

@@ -91,6 +91,7 @@ class IpPatentHolder(
     event="valid_from",
     lag_days=560,
     source="REGISTERS.md section 2.6; lag: not published, as its neighbours",
+    derived={"holder_firm_key": "firm_key"},
 ):
     """One row per application, holder and period."""
 

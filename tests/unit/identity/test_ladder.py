@@ -33,7 +33,7 @@ def code_of(number: int) -> str:
 
 HAICHUANG, YUNQI, TAKEN, GAVE_UP, BRANCH = (code_of(n) for n in range(11, 16))
 CHANGED = date(2021, 6, 1)
-CITY = Thresholds()
+CITY = Thresholds(synthetic=True)
 
 
 def known() -> Directory:
@@ -185,7 +185,7 @@ def test_brackets_and_form_count_only_near_by() -> None:
         )
         assert match(name=name, place="京0105") is None
         assert match(name=name, place=None) is None
-        far = match(name=name, place="京0105", given=Thresholds(national=True))
+        far = match(name=name, place="京0105", given=CITY._replace(national=True))
         assert far is not None
         assert float(far["confidence"]) == 0.93
 
@@ -210,3 +210,7 @@ def test_who_is_not_meant_is_not_matched(name: str) -> None:
 
 def test_a_wrong_character_is_not_matched() -> None:
     assert match(name="杭州海窗（中国）科技有限公司") is None
+
+
+def test_a_synthetic_code_counts_only_where_it_is_allowed() -> None:
+    assert match(HAICHUANG, given=Thresholds()) is None

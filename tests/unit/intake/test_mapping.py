@@ -313,9 +313,12 @@ def test_firms_are_prefixed_local_ids_or_social_credit_codes(bureau: Bureau) -> 
     assert held["counterparty_code"] is None
     bureau.form = MAPPING.replace('firm_prefix = "TEST"\n', "")
     good = row(企业="91330100799655058b", 号码="9")
-    assert bureau.send(good, row(企业="E7", 号码="8"), name="b.csv").accepted == 1
+    sent = bureau.send(good, row(企业="E7", 号码="8"), row(企业=""), name="b.csv")
+    assert (sent.accepted, sent.quarantined) == (2, 1)
     assert [failure.rule for failure in bureau.failures()] == ["firm"]
-    assert {r["firm_key"] for r in bureau.held()} == {"TEST:E7", "91330100799655058B"}
+    keys = {r["src_code"]: r["firm_key"] for r in bureau.held()}
+    assert keys["91330100799655058b"] == "91330100799655058B"
+    assert keys["E7"] is None, "who is not known is held, and tried again"
 
 
 def test_the_name_of_the_firm_is_kept_as_delivered(bureau: Bureau) -> None:

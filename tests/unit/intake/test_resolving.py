@@ -1,0 +1,202 @@
+"""Records find their firms: at intake, and again when a name arrives later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kexin.identity.ladder import Thresholds
+from kexin.intake.deliver import deliver
+from kexin.intake.mapping import read_mapping
+from kexin.intake.warehouse import open_warehouse
+from unit.identity.test_ladder import code_of
+from unit.intake.bureau import engine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kexin.intake.accounts import Account
+
+FIRM, OTHER = code_of(21), code_of(22)
+NAME = "杭州海创（中国）科技有限公司"
+CITY = Thresholds(synthetic=True)
+FIRST, LATER, LAST = date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)
+
+REGISTRY = """\
+name = "registry"
+source = "registry:test"
+
+[[sources]]
+table = "reg_firm"
+files = ["firms.csv"]
+firm = "代码"
+firm_name = "名称"
+not_delivered = ["is_branch", "firm_type_code", "reg_authority"]
+
+[sources.columns]
+uscc = "代码"
+firm_name = "名称"
+establish_date = "核准日期"
+approve_date = "核准日期"
+reg_status = { constant = "active" }
+district_code = { constant = "330106" }
+"""
+
+COURT = """\
+name = "court"
+source = "court:test"
+
+[[sources]]
+table = "court_enforcement"
+files = ["debtors.csv"]
+firm = "代码"
+firm_name = "名称"
+
+[sources.columns]
+case_id = "案号"
+party_seq = { constant = 1 }
+filed_date = "立案日期"
+exec_status = { constant = "open" }
+
+[[sources]]
+table = "reg_penalty"
+files = ["penalties.csv"]
+firm_name = "名称"
+
+[sources.columns]
+decision_no = "文号"
+authority_kind = { constant = "market" }
+penalty_kinds = { constant = "fine" }
+severity = { constant = "minor" }
+decision_date = "日期"
+"""
+
+FIRMS = "代码,名称,核准日期\n"
+DEBTORS = "代码,名称,案号,立案日期\n"
+PENALTIES = "名称,文号,日期\n"
+
+
+@dataclass
+class Office:
+    folder: Path
+    sent: int = 0
+
+    def send(self, form: str, name: str, text: str, on: date) -> Account:
+        self.sent += 1
+        folder = self.folder / str(self.sent)
+        folder.mkdir()
+        (folder / name).write_text(text, encoding="utf-8")
+        mapping = folder / "mapping.toml"
+        mapping.write_text(form, encoding="utf-8")
+        return deliver(
+            [folder / name],
+            read_mapping(mapping),
+            self.folder / "warehouse",
+            on,
+            engine(),
+            who=CITY,
+        )
+
+    def held(self, table: str) -> list[dict[str, Any]]:
+        found = open_warehouse(self.folder / "warehouse", engine()).tables[table]
+        rows: list[dict[str, Any]] = (
+            found.order_by("known_at", "row_id").to_pyarrow().to_pylist()
+        )
+        return rows
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path)
+
+
+def told(row: dict[str, Any]) -> tuple[Any, ...]:
+    confidence = row["firm_conf"]
+    return row["firm_key"], row["firm_step"], confidence and float(confidence)
+
+
+def test_a_name_finds_the_firm_of_the_registry(office: Office) -> None:
+    office.send(REGISTRY, "firms.csv", FIRMS + f"{FIRM},{NAME},2020-01-01\n", FIRST)
+    rows = f",{NAME},（2024）浙0106执1号,2024-01-05\n,王伟,（2024）浙0106执2号,2024-01-06\n"
+    account = office.send(COURT, "debtors.csv", DEBTORS + rows, FIRST)
+    assert account.tables[0][1:] == (2, 2, 0, 0)
+    firm, person = (
+        office.held("court_enforcement")[::1]
+        if office.held("court_enforcement")[0]["firm_key"]
+        else office.held("court_enforcement")[::-1]
+    )
+    assert told(firm) == (FIRM, "M6", 0.97)
+    assert firm["src_name"] == NAME
+    assert told(person) == (None, None, None)
+    assert "unmatched" in person["dq_flags"]
+
+
+def test_the_registry_itself_is_known_by_its_codes(office: Office) -> None:
+    office.send(REGISTRY, "firms.csv", FIRMS + f"{FIRM},{NAME},2020-01-01\n", FIRST)
+    [row] = office.held("reg_firm")
+    assert told(row) == (FIRM, "M1", 1.0)
+
+
+def test_a_name_that_arrives_later_finds_the_records_from_then_on(
+    office: Office,
+) -> None:
+    rows = f",{NAME},（2024）浙0106执1号,2024-01-05\n"
+    office.send(COURT, "debtors.csv", DEBTORS + rows, FIRST)
+    [before] = office.held("court_enforcement")
+    assert before["firm_key"] is None
+    account = office.send(
+        REGISTRY, "firms.csv", FIRMS + f"{FIRM},{NAME},2020-01-01\n", LATER
+    )
+    assert [count.table for count in account.tables] == ["reg_firm"]
+    old, new = office.held("court_enforcement")
+    assert (old["row_id"], old["known_at"]) == (before["row_id"], before["known_at"])
+    assert old["superseded_at"] == new["known_at"]
+    assert told(new) == (FIRM, "M6", 0.97)
+    assert new["known_at"].date() == LATER
+    assert "unmatched" not in new["dq_flags"]
+
+
+def test_where_the_firm_is_part_of_the_key_the_nameless_version_ends(
+    office: Office,
+) -> None:
+    rows = f"{NAME},罚1号,2024-01-05\n宁波大海贸易有限公司,罚1号,2024-01-05\n"
+    office.send(COURT, "penalties.csv", PENALTIES + rows, FIRST)
+    assert len(office.held("reg_penalty")) == 2, "one decision on two firms is two rows"
+    office.send(REGISTRY, "firms.csv", FIRMS + f"{FIRM},{NAME},2020-01-01\n", LATER)
+    standing = [
+        row
+        for row in office.held("reg_penalty")
+        if row["superseded_at"] is None and row["op"] != "D"
+    ]
+    assert {told(row)[0] for row in standing} == {FIRM, None}
+    assert len(standing) == 2
+
+
+def test_what_is_still_unknown_stays_as_it_was(office: Office) -> None:
+    rows = f",{NAME},（2024）浙0106执1号,2024-01-05\n"
+    office.send(COURT, "debtors.csv", DEBTORS + rows, FIRST)
+    before = office.held("court_enforcement")
+    firms = f"{OTHER},杭州云栖软件有限公司,2020-01-01\n"
+    office.send(REGISTRY, "firms.csv", FIRMS + firms, LATER)
+    office.send(REGISTRY, "firms.csv", FIRMS + firms, LAST)
+    assert office.held("court_enforcement") == before
+
+
+def test_the_same_delivery_again_changes_nothing(office: Office) -> None:
+    rows = f",{NAME},（2024）浙0106执1号,2024-01-05\n"
+    office.send(COURT, "debtors.csv", DEBTORS + rows, FIRST)
+    office.send(REGISTRY, "firms.csv", FIRMS + f"{FIRM},{NAME},2020-01-01\n", LATER)
+    before = office.held("court_enforcement")
+    account = office.send(COURT, "debtors.csv", DEBTORS + rows, LAST)
+    assert account.tables[0][1:] == (1, 0, 1, 0)
+    assert office.held("court_enforcement") == before
+
+
+def test_a_row_that_names_nobody_is_refused(office: Office) -> None:
+    account = office.send(
+        COURT, "debtors.csv", DEBTORS + ",,（2024）浙0106执1号,2024-01-05\n", FIRST
+    )
+    assert account.tables[0][1:] == (1, 0, 0, 1)
