@@ -73,20 +73,7 @@ def resolve(mentions: ir.Table, known: Directory, given: Thresholds) -> ir.Table
         `mention`, `firm_key`, `step`, `confidence`, `via_branch`, `flag`; a branch is
         its parent, with `via_branch`. No row for mentions that name none, or several.
     """
-    rungs = [
-        *by_code(mentions, known, given),
-        *by_name(mentions, known),
-        *by_form(mentions, known, given),
-    ]
-    found = ibis.union(*(placed(rung) for rung in rungs), distinct=True)
-    rolled = rolled_up(found, known)
-    counted = rolled.group_by("mention", "rank", "step").agg(
-        firms=rolled.firm_key.nunique(),
-        firm_key=rolled.firm_key.min(),
-        confidence=rolled.confidence.max(),
-        via_branch=rolled.via_branch.all(),
-        flag=rolled.flag.max(),
-    )
+    counted = climbed(mentions, known, given)
     single = counted.filter(counted.firms == 1)
     order = ibis.window(group_by=single.mention, order_by=single["rank"])
     chosen = single.mutate(place=ibis.row_number().over(order))
@@ -94,6 +81,29 @@ def resolve(mentions: ir.Table, known: Directory, given: Thresholds) -> ir.Table
     kept = without_contradiction(first, single)
     columns = ("mention", "firm_key", "step", "confidence", "via_branch", "flag")
     return kept.select(*columns).order_by("mention")
+
+
+def climbed(mentions: ir.Table, known: Directory, given: Thresholds) -> ir.Table:
+    """Return what each rung finds of each mention, one row a mention and rung.
+
+    Returns:
+        `mention`, `rank`, `step`, `firms` (how many it names); and, of use where it is
+        one, `firm_key`, `confidence`, `via_branch`, `flag`.
+    """
+    rungs = [
+        *by_code(mentions, known, given),
+        *by_name(mentions, known),
+        *by_form(mentions, known, given),
+    ]
+    found = ibis.union(*(placed(rung) for rung in rungs), distinct=True)
+    rolled = rolled_up(found, known)
+    return rolled.group_by("mention", "rank", "step").agg(
+        firms=rolled.firm_key.nunique(),
+        firm_key=rolled.firm_key.min(),
+        confidence=rolled.confidence.max(),
+        via_branch=rolled.via_branch.all(),
+        flag=rolled.flag.max(),
+    )
 
 
 def without_contradiction(first: ir.Table, single: ir.Table) -> ir.Table:
