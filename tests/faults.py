@@ -48,6 +48,7 @@ TESTS = {
     "panel": LANGUAGE,
     "registers": LANGUAGE,
     "signals": ("tests/unit/signals", *LANGUAGE),
+    "identity": ("tests/unit/identity", "tests/unit/intake/test_resolving.py"),
     "intake": INTAKE,
 }
 """Tests that judge a package, the quick ones first; those not there are left out."""
@@ -56,6 +57,8 @@ VERSIONS, VALIDATE = "intake/versions.py", "intake/validate.py"
 VALUES, STAGING = "intake/values.py", "intake/staging.py"
 ACCOUNTS, QUARANTINE = "intake/accounts.py", "intake/quarantine.py"
 SNAPSHOT = "intake/snapshot.py"
+LADDER, CODES = "identity/ladder.py", "identity/codes.py"
+RESOLVING = "intake/resolving.py"
 SIGNAL, TAX = "signals/signal.py", "registers/tax.py"
 COMPILER, RESOLVE, DATES = (
     "algebra/to_ibis.py",
@@ -201,7 +204,7 @@ FAULTS = [
     ),
     Fault(VERSIONS, "ELSE next_ END AS superseded_at", "END AS superseded_at"),
     Fault(VERSIONS, "content_ = lag(content_) OVER record_, false", "false, false"),
-    Fault(VERSIONS, "FROM compared WHERE NOT held_", "FROM compared"),
+    Fault(VERSIONS, "FROM judged_{name} WHERE NOT held_", "FROM judged_{name}"),
     Fault(VERSIONS, "PARTITION BY key_, content_, batch_id", "PARTITION BY delivered"),
     Fault(
         VERSIONS,
@@ -215,7 +218,7 @@ FAULTS = [
         "AND {key(contract)} NOT IN (SELECT key_",
         "AND 'no' NOT IN (SELECT key_",
     ),
-    Fault(VERSIONS, "told(contract.key)", "told(contract.key[:1])"),
+    Fault(VERSIONS, 'if name != "firm_key")', "if name == contract.key[0])"),
     Fault(VERSIONS, "concat_ws(chr(31), content_, known_at)", "content_"),
     # Checks: what is refused.
     Fault(VALIDATE, "records.event_date > received", "records.event_date >= received"),
@@ -234,9 +237,24 @@ FAULTS = [
     Fault(
         VALIDATE, "fails = (~met).fill_null(False)", "fails = (~met).fill_null(True)"
     ),
-    Fault(VALIDATE, "if not delivery.mapping.firm_prefix:", "if False:"),
+    Fault(VALIDATE, "operator.and_, absent", "operator.or_, absent"),
     Fault(VALIDATE, 'ibis.ifelse(records.withdrawn, "D", "I")', 'ibis.literal("I")'),
     Fault(VALIDATE, "(difference > bound(rule.tolerance))", "(difference < 0)"),
+    # Identity: who is meant.
+    Fault(LADDER, "pairs.valid_to > pairs.day", "pairs.valid_to >= pairs.day"),
+    Fault(LADDER, "pairs.valid_from <= pairs.day", "pairs.valid_from < pairs.day"),
+    Fault(LADDER, "counted.firms == 1", "counted.firms >= 1"),
+    Fault(LADDER, "mentions.is_firm & ~mentions.is_masked", "mentions.is_firm"),
+    Fault(LADDER, "mentions.is_firm & ~mentions.is_masked", "~mentions.is_masked"),
+    Fault(LADDER, "firms = firms.filter(is_near(firms, given))", "pass"),
+    Fault(LADDER, "if not given.synthetic:", "if given.synthetic:"),
+    Fault(LADDER, "(both.named != both.firm_key)", "(both.named == both.firm_key)"),
+    Fault(LADDER, "ibis.coalesce(pairs.parent_key, found.firm_key)", "found.firm_key"),
+    Fault(CODES, '"0X987654321"', '"01X98765432"'),
+    Fault(CODES, '"0123456789X"', '"012345678X9"'),
+    Fault(RESOLVING, "delivered < 0 AND firm_key IS NULL", "delivered < 0"),
+    Fault(RESOLVING, "'D' AS op", "'I' AS op"),
+    Fault(RESOLVING, "TIMESTAMP '{received}'", "known_at"),
     # Values: what is held.
     Fault(VALUES, "other = column.unknown or ibis.null", "other = text or ibis.null"),
     Fault(VALUES, "digits.try_cast(MEASURED) * factor", "digits.try_cast(MEASURED)"),

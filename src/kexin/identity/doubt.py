@@ -2,8 +2,8 @@
 
 Nothing here is ever matched by itself (M8 of REGISTERS.md, section 1.6). A name is
 offered the firms that it is similar to; only names that share a rare pair of characters
-are compared, since all share the common ones. Similarity is that of characters: DuckDB's
-own functions compare bytes, of which three make one Chinese character.
+are compared, since all share the common ones. Similarity is that of characters:
+DuckDB's own functions compare bytes, of which three make one Chinese character.
 """
 
 from __future__ import annotations
