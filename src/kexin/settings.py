@@ -162,6 +162,11 @@ class Settings:
         return self.folder / "mlruns"
 
     @property
+    def identity_decisions(self) -> Path:
+        """What persons decided about names that no step could tell."""
+        return self.folder / "identity.toml"
+
+    @property
     def policy(self) -> Path:
         """The policy's numbers, with their first days."""
         return self.folder / "policy.toml"

@@ -82,6 +82,27 @@ def quarantine(
 
 
 @app.command()
+def identity(
+    *,
+    rematch: Annotated[
+        bool, typer.Option("--rematch", help="Apply identity.toml. 按决定重新匹配。")
+    ] = False,
+    received: Day = None,
+    workspace: Workspace = HERE,
+    lang: Lang = LANGUAGE,
+    as_json: Json = False,
+) -> None:
+    """List names that wait for a person's decision. 待人工确认的企业名称。"""
+    from kexin.cli import show, steps
+
+    screen = Screen(lang, as_json=as_json)
+    if rematch:
+        show.account(screen, steps.rematch(screen, workspace, day_of(received)))
+        return
+    show.questions(screen, steps.open_questions(workspace))
+
+
+@app.command()
 def signals(
     signal: Annotated[str, typer.Argument(help="Id of one signal. 信号标识。")] = "",
     lang: Lang = LANGUAGE,

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from kexin.cli.screen import Screen
     from kexin.explain.scores import Scores
     from kexin.intake.accounts import Account
+    from kexin.intake.questions import Question
     from kexin.modelling.candidate import Trained
     from kexin.panel.files import Panel
     from kexin.whitelist.refresh import Refresh
+
+OFFERED = 3
+"""Firms that a person is offered for one name."""
 
 DECISIONS = {
     "admitted": Text("准入", "admitted"),
@@ -81,6 +85,55 @@ def quarantine(screen: Screen, folder: Path, export: Path | None) -> None:
     screen.table(
         Text(f"隔离区：{len(found)}处问题", f"{len(found)} failures"), columns, lines
     )
+
+
+def questions(screen: Screen, found: list[Question]) -> None:
+    """Show the names that wait for a person, and the firms that may be meant."""
+    if screen.as_json:
+        told = [
+            {
+                **question._asdict(),
+                "first": str(question.first),
+                "last": str(question.last),
+                "candidates": [each._asdict() for each in question.candidates],
+            }
+            for question in found
+        ]
+        screen.result({"questions": told})
+        return
+    columns = [
+        Text("名称", "name"),
+        Text("记录", "records"),
+        Text("表", "tables"),
+        Text("可能的企业", "may mean"),
+        Text("相似度", "similarity"),
+    ]
+    lines = [
+        (
+            question.name if first else "",
+            question.rows if first else None,
+            " ".join(question.tables) if first else "",
+            f"{option.firm_key} {option.name}",
+            f"{option.similarity:.2f}",
+        )
+        for question in found[:FIRST]
+        for first, option in zip(
+            [True, *[False] * len(question.candidates)],
+            question.candidates[:OFFERED],
+            strict=False,
+        )
+    ]
+    title = Text(f"{len(found)}个名称待确认", f"{len(found)} names to decide on")
+    screen.table(title, columns, lines)
+    if found:
+        screen.say(
+            Text(
+                "请在工作区的 identity.toml 中写明决定(格式见 docs/identity.md)，"
+                "再运行 kexin identity --rematch",
+                "Write what you decide to identity.toml in the workspace (form: "
+                "docs/identity.md), then run kexin identity --rematch",
+            )
+        )
 
 
 def signals(screen: Screen, wanted: str) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kexin.explain.scores import Scores
     from kexin.identity.ladder import Thresholds
     from kexin.intake.accounts import Account
+    from kexin.intake.questions import Question
     from kexin.intake.warehouse import Warehouse
     from kexin.modelling.candidate import Trained
     from kexin.panel.files import Panel
@@ -71,10 +72,31 @@ def take_in(
 
 def thresholds(settings: Settings) -> Thresholds:
     """Return what counts as certain in a workspace when records find their firms."""
+    from kexin.identity.decisions import decisions
     from kexin.identity.ladder import Thresholds
 
     own = settings.identity
-    return Thresholds(own.synthetic, own.national, own.places)
+    decided = tuple(decisions(settings.identity_decisions).items())
+    return Thresholds(decided, own.synthetic, own.national, own.places)
+
+
+def rematch(screen: Screen, folder: Path, received: date) -> Account:
+    """Try the records that are held without a firm again."""
+    from kexin.intake.deliver import rematch as again
+
+    settings = workspace(folder)
+    with screen.progress(Text("匹配企业", "records matched")):
+        engine = connect(settings.engine)
+        return again(settings.warehouse, received, engine, thresholds(settings))
+
+
+def open_questions(folder: Path) -> list[Question]:
+    """Return the names that wait for a person."""
+    from kexin.intake.questions import questions
+
+    settings = workspace(folder)
+    engine = connect(settings.engine)
+    return questions(settings.warehouse, engine, thresholds(settings))
 
 
 def retry(screen: Screen, folder: Path, mapping: str, received: date) -> Account:

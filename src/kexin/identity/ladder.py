@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 IN_LAW = ("current", "former")
 """Kinds of names that a firm bears in law; others only raise a question."""
 
+PERSON = "person"
+"""Step of a firm that a person decided on."""
+
 AGREES, CONFLICT = "", "code_name_conflict"
 
 SHORTEST_CORE = 4
@@ -32,6 +35,7 @@ class Thresholds(NamedTuple):
     """What a workspace may set.
 
     Attributes:
+        decided: Names in their form K1, and the firms that persons decided on.
         synthetic: Whether codes of synthetic firms count; never in production.
         national: Whether the directory knows every firm of the country, so that a name
             that is unique in it is unique.
@@ -40,6 +44,7 @@ class Thresholds(NamedTuple):
         jaro_winkler: Least Jaro-Winkler similarity that does.
     """
 
+    decided: tuple[tuple[str, str], ...] = ()
     synthetic: bool = False
     national: bool = False
     places: tuple[str, ...] = ("3301", "浙01")
@@ -91,6 +96,7 @@ def climbed(mentions: ir.Table, known: Directory, given: Thresholds) -> ir.Table
         one, `firm_key`, `confidence`, `via_branch`, `flag`.
     """
     rungs = [
+        *by_person(mentions, given),
         *by_code(mentions, known, given),
         *by_name(mentions, known),
         *by_form(mentions, known, given),
@@ -161,6 +167,15 @@ def rolled_up(found: ir.Table, known: Directory) -> ir.Table:
         firm_key=ibis.coalesce(pairs.parent_key, found.firm_key),
         via_branch=found.via_branch | pairs.parent_key.notnull(),
     )
+
+
+def by_person(mentions: ir.Table, given: Thresholds) -> list[Rung]:
+    """Return the rung of what persons decided; it comes before all others."""
+    if not given.decided:
+        return []
+    rows = [{"k1": name, "firm_key": firm} for name, firm in given.decided]
+    decided = ibis.memtable(rows, schema={"k1": "string", "firm_key": "string"})
+    return [Rung(PERSON, 0, finding(mentions.join(decided, "k1"), 1.0))]
 
 
 def by_code(mentions: ir.Table, known: Directory, given: Thresholds) -> list[Rung]:

@@ -100,7 +100,7 @@ def deliver(
             progress(done, len(files))
             taken.append(take(connection, file, mapping, received, notes))
         progress(len(files), len(files))
-        return settle(connection, folder, taken, notes, mapping, received, who=who)
+        return settle(connection, folder, taken, notes, mapping.name, received, who=who)
 
 
 def retry(
@@ -127,7 +127,20 @@ def retry(
             for batch in quarantine.batches(folder, connection)
             if (done := take_again(connection, batch, mapping, received, notes))
         ]
-        return settle(connection, folder, taken, notes, mapping, received, who=who)
+        return settle(connection, folder, taken, notes, mapping.name, received, who=who)
+
+
+def rematch(
+    folder: Path, received: date, connection: Backend, who: Thresholds
+) -> Account:
+    """Try the records that are held without a firm again, after a person decided.
+
+    Raises:
+        WarehouseError: As `deliver` does.
+    """
+    with alone(folder):
+        prepared(connection, folder)
+        return settle(connection, folder, [], [], "identity", received, who=who)
 
 
 def prepared(connection: Backend, folder: Path) -> None:
@@ -191,7 +204,7 @@ def settle(
     folder: Path,
     taken: list[Taken],
     notes: list[Text],
-    mapping: Mapping,
+    mapping: str,
     received: date,
     *,
     who: Thresholds,
@@ -204,7 +217,9 @@ def settle(
     snapshot = read_snapshot(folder)
     check_staged(connection, taken)
     names = {file.delivery.contract.id for file in taken}
-    names |= identify(connection, folder, names, snapshot, received, who)
+    found = identify(connection, folder, names, snapshot, received, who)
+    notes += [found_again(table, rows) for table, rows in found.items()]
+    names |= set(found)
     files = counted(taken, *merge_all(connection, folder, names, snapshot))
     tables = by_table(files)
     for count in tables:
@@ -214,7 +229,7 @@ def settle(
     if refused:
         snapshot[QUARANTINE] = refused
     commit(folder, snapshot)
-    account = Account(tables, notes, files, mapping.name, received)
+    account = Account(tables, notes, files, mapping, received)
     note_down(folder, account)
     return account
 
@@ -234,19 +249,28 @@ def identify(
     snapshot: Snapshot,
     received: date,
     who: Thresholds,
-) -> set[str]:
+) -> dict[str, int]:
     """Find the firms of the staged records, and of those left over from before.
 
+    Those left over are tried where something was learned: of a registry that tells who
+    is who, or of a person, when nothing is delivered at all.
+
     Returns:
-        The tables with records from before that found their firm.
+        Number of records from before that found their firm, by table.
     """
     again: list[str] = []
-    if names & set(SOURCES):
+    if not names or names & set(SOURCES):
         again = stage_again(connection, folder, snapshot, received)
     resolved(connection, folder, names | set(again), snapshot, who)
-    for name in again:
-        settle_left_over(connection, contracts()[name])
-    return set(again)
+    return {name: settle_left_over(connection, contracts()[name]) for name in again}
+
+
+def found_again(table: str, rows: int) -> Text:
+    """Return how many records from before found their firm, in words."""
+    return Text(
+        f"{table}：此前未匹配的{rows}条记录找到了企业",
+        f"{table}: {rows} records held without a firm found theirs",
+    )
 
 
 def merge_all(

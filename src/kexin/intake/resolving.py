@@ -16,6 +16,7 @@ from kexin.identity.codes import uscc
 from kexin.identity.directory import SOURCES, directory
 from kexin.identity.ladder import resolve
 from kexin.identity.mentions import normalised
+from kexin.intake import sql
 from kexin.intake.staging import staged_as
 from kexin.intake.versions import PLACED_LAST
 from kexin.intake.warehouse import opened
@@ -247,8 +248,8 @@ def add_left_over(connection: Backend, contract: type[Table], received: date) ->
     )
 
 
-def settle_left_over(connection: Backend, contract: type[Table]) -> None:
-    """Keep of the records tried again those that found their firm.
+def settle_left_over(connection: Backend, contract: type[Table]) -> int:
+    """Keep of the records tried again those that found their firm; their number.
 
     Each becomes a new version, known from the day of receipt: what was visible before
     stays as it was. Where the firm is part of the key, the version without one is
@@ -257,8 +258,13 @@ def settle_left_over(connection: Backend, contract: type[Table]) -> None:
     name = f"incoming_{contract.id}"
     engine = connection.con
     engine.execute(f"DELETE FROM {name} WHERE delivered < 0 AND firm_key IS NULL")  # noqa: S608
+    found = sql.number(
+        connection,
+        f"SELECT count(*) FROM {name} WHERE delivered < 0",  # noqa: S608
+    )
     if "firm_key" in contract.key:
         engine.execute(
             f"INSERT INTO {name} SELECT * REPLACE (NULL AS firm_key, 'D' AS op) "  # noqa: S608
             f"FROM {name} WHERE delivered < 0"
         )
+    return found

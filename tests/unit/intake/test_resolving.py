@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kexin.errors import ConfigurationError
+from kexin.identity.decisions import decisions
 from kexin.identity.ladder import Thresholds
-from kexin.intake.deliver import deliver
+from kexin.intake.deliver import deliver, rematch
 from kexin.intake.mapping import read_mapping
+from kexin.intake.questions import questions
 from kexin.intake.warehouse import open_warehouse
 from unit.identity.test_ladder import code_of
 from unit.intake.bureau import engine
@@ -123,11 +126,8 @@ def test_a_name_finds_the_firm_of_the_registry(office: Office) -> None:
     rows = f",{NAME},（2024）浙0106执1号,2024-01-05\n,王伟,（2024）浙0106执2号,2024-01-06\n"
     account = office.send(COURT, "debtors.csv", DEBTORS + rows, FIRST)
     assert account.tables[0][1:] == (2, 2, 0, 0)
-    firm, person = (
-        office.held("court_enforcement")[::1]
-        if office.held("court_enforcement")[0]["firm_key"]
-        else office.held("court_enforcement")[::-1]
-    )
+    found = {row["src_name"]: row for row in office.held("court_enforcement")}
+    firm, person = found[NAME], found["王伟"]
     assert told(firm) == (FIRM, "M6", 0.97)
     assert firm["src_name"] == NAME
     assert told(person) == (None, None, None)
@@ -200,3 +200,55 @@ def test_a_row_that_names_nobody_is_refused(office: Office) -> None:
         COURT, "debtors.csv", DEBTORS + ",,（2024）浙0106执1号,2024-01-05\n", FIRST
     )
     assert account.tables[0][1:] == (1, 0, 0, 1)
+
+
+NEARLY = "杭州海窗（中国）科技有限公司"
+
+
+def decided(office: Office, **changes: str) -> Path:
+    """What a person wrote down about a name."""
+    entry = {"name": NEARLY, "firm": FIRM, "by": "officer", "why": "letter"} | changes
+    path = office.folder / "identity.toml"
+    lines = [f'{key} = "{value}"' for key, value in entry.items()]
+    path.write_text("\n".join(["[[decided]]", *lines, "on = 2024-03-01", ""]))
+    return path
+
+
+def test_a_name_that_is_nearly_a_firms_waits_for_a_person(office: Office) -> None:
+    office.send(REGISTRY, "firms.csv", FIRMS + f"{FIRM},{NAME},2020-01-01\n", FIRST)
+    rows = "".join(
+        f",{name},（2024）浙0106执{n}号,2024-01-0{n}\n"
+        for n, name in enumerate(
+            [NEARLY, NEARLY, "王伟", "某某公司", "宁波大海贸易公司"], 1
+        )
+    )
+    office.send(COURT, "debtors.csv", DEBTORS + rows, FIRST)
+    [question] = questions(office.folder / "warehouse", engine(), CITY)
+    assert (question.name, question.rows) == (NEARLY, 2)
+    assert question.tables == ["court_enforcement"]
+    assert (question.first, question.last) == (date(2024, 1, 1), date(2024, 1, 2))
+    assert [each.firm_key for each in question.candidates] == [FIRM]
+
+
+def test_what_a_person_decided_holds_from_the_day_it_is_applied(
+    office: Office,
+) -> None:
+    office.send(REGISTRY, "firms.csv", FIRMS + f"{FIRM},{NAME},2020-01-01\n", FIRST)
+    rows = f",{NEARLY},（2024）浙0106执1号,2024-01-05\n"
+    office.send(COURT, "debtors.csv", DEBTORS + rows, FIRST)
+    known = tuple(decisions(decided(office)).items())
+    who = CITY._replace(decided=known)
+    account = rematch(office.folder / "warehouse", LATER, engine(), who)
+    assert account.tables == []
+    assert "1" in account.notes[0].en
+    old, new = office.held("court_enforcement")
+    assert told(old) == (None, None, None)
+    assert told(new) == (FIRM, "person", 1.0)
+    assert new["known_at"].date() == LATER
+    assert not questions(office.folder / "warehouse", engine(), CITY)
+
+
+def test_a_decision_for_no_valid_code_is_told_with_its_line(office: Office) -> None:
+    path = decided(office, firm="91350100M000100Y33")
+    with pytest.raises(ConfigurationError, match="91350100M000100Y33"):
+        decisions(path)
