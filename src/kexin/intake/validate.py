@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import ibis
 
 from kexin.algebra.to_ibis import to_ibis
+from kexin.identity.checks import has_check_characters
 from kexin.intake.fitting import EXCEL
 from kexin.intake.mapping import plain
 from kexin.intake.values import bound, filled, known_code, number
 from kexin.language import Text
-from kexin.registers.contract import money
+from kexin.registers.contract import USCC, money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,6 +185,13 @@ def column_checks(records: Records, delivery: Delivery) -> Iterator[Check]:
             wrong = (~typed.re_search(f"^({field.form})$")).fill_null(False)  # noqa: FBT003
             expected = Text(f"形如{field.form}", f"text of the form {field.form}")
             yield Check("form", name, wrong, found, expected)
+        if field.form == USCC:
+            coded = typed.re_search(f"^({USCC})$")
+            wrong = (coded & ~has_check_characters(typed)).fill_null(False)  # noqa: FBT003
+            expected = Text(
+                "校验位正确的代码", "a code with the right check characters"
+            )
+            yield Check("check_character", name, wrong, found, expected)
 
 
 def type_expected(field: Field, column: Column) -> Text:

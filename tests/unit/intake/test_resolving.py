@@ -13,6 +13,7 @@ from kexin.identity.decisions import decisions
 from kexin.identity.ladder import Thresholds
 from kexin.intake.deliver import deliver, rematch
 from kexin.intake.mapping import read_mapping
+from kexin.intake.quarantine import failures
 from kexin.intake.questions import questions
 from kexin.intake.warehouse import open_warehouse
 from unit.identity.test_ladder import code_of
@@ -252,3 +253,12 @@ def test_a_decision_for_no_valid_code_is_told_with_its_line(office: Office) -> N
     path = decided(office, firm="91350100M000100Y33")
     with pytest.raises(ConfigurationError, match="91350100M000100Y33"):
         decisions(path)
+
+
+def test_the_registry_must_get_its_own_codes_right(office: Office) -> None:
+    wrong = FIRM[:-1] + ("0" if FIRM[-1] != "0" else "1")
+    firms = f"{wrong},{NAME},2020-01-01\n{OTHER},杭州云栖软件有限公司,2020-01-01\n"
+    account = office.send(REGISTRY, "firms.csv", FIRMS + firms, FIRST)
+    assert account.tables[0][1:] == (2, 1, 0, 1)
+    [failure] = failures(office.folder / "warehouse", engine())
+    assert (failure.rule, failure.found) == ("check_character", wrong)
