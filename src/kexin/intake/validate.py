@@ -188,9 +188,7 @@ def column_checks(records: Records, delivery: Delivery) -> Iterator[Check]:
         if field.form == USCC:
             coded = typed.re_search(f"^({USCC})$")
             wrong = (coded & ~has_check_characters(typed)).fill_null(False)  # noqa: FBT003
-            expected = Text(
-                "校验位正确的代码", "a code with the right check characters"
-            )
+            expected = Text("校验位正确的代码", "a code with right check characters")
             yield Check("check_character", name, wrong, found, expected)
 
 

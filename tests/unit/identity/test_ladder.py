@@ -32,6 +32,7 @@ def code_of(number: int) -> str:
 
 
 HAICHUANG, YUNQI, TAKEN, GAVE_UP, BRANCH = (code_of(n) for n in range(11, 16))
+ONE_TWIN, OTHER_TWIN, ODD, HOUSEHOLD = (code_of(n) for n in range(31, 35))
 CHANGED = date(2021, 6, 1)
 CITY = Thresholds(synthetic=True)
 
@@ -46,6 +47,10 @@ def known() -> Directory:
         (GAVE_UP, "杭州明月电子有限公司", "former", None, CHANGED),
         (TAKEN, "杭州明月电子有限公司", "current", date(2021, 7, 1), None),
         (BRANCH, "杭州海创（中国）科技有限公司滨江分公司", "current", None, None),
+        (ONE_TWIN, "杭州双生（软件）有限公司", "current", None, None),
+        (OTHER_TWIN, "杭州双生软件有限公司", "current", None, None),
+        (ODD, "杭州某某电子有限公司", "current", None, None),
+        (HOUSEHOLD, "王伟", "current", None, None),
     ]
     frame = pd.DataFrame(
         rows, columns=["firm", "name", "kind", "from", "to"], dtype=object
@@ -202,7 +207,14 @@ def test_a_branch_is_its_parent() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["王伟", "某某公司", "杭州某科技有限公司", "海创科技（杭州）有限公司", "海创中国"],
+    [
+        "王伟",  # a person, though a household is called so
+        "某某公司",
+        "杭州某科技有限公司",
+        "杭州某某电子有限公司",  # a mask, though a firm is called so
+        "海创科技（杭州）有限公司",
+        "海创中国",
+    ],
 )
 def test_who_is_not_meant_is_not_matched(name: str) -> None:
     assert match(name=name) is None
@@ -214,3 +226,10 @@ def test_a_wrong_character_is_not_matched() -> None:
 
 def test_a_synthetic_code_counts_only_where_it_is_allowed() -> None:
     assert match(HAICHUANG, given=Thresholds()) is None
+
+
+def test_a_name_that_two_firms_could_bear_is_neithers() -> None:
+    assert match(name="杭州（双生）软件有限公司") is None
+    one = match(name="杭州双生（软件）有限公司")
+    assert one is not None
+    assert one["firm_key"] == ONE_TWIN
