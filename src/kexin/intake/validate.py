@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import operator
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
@@ -22,7 +23,6 @@ from kexin.registers.contract import USCC, money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     import ibis.expr.types as ir
 
@@ -34,6 +34,9 @@ LOCAL = "local"
 """Step of a firm that is known by a local id; nothing was matched."""
 
 NO_STEP = ibis.null("string")
+
+FIRST_DAY = date(1949, 10, 1)
+"""No register of the country reaches back further."""
 
 RECONSTRUCTED = "known_at_reconstructed"
 INCOMPLETE = "incomplete"
@@ -238,14 +241,21 @@ def firm_check(records: Records, delivery: Delivery) -> Iterator[Check]:
 
 
 def event_checks(records: Records, delivery: Delivery) -> Iterator[Check]:
-    """Yield the checks that it happened, and before receipt (quality problem Q24)."""
+    """Yield the checks that it happened, and before receipt (quality problem Q24).
+
+    Only what is announced, such as a hearing, may lie ahead.
+    """
     received, event = delivery.received, delivery.contract.event
     found = records.values[event].found
-    late = (records.event_date > received).fill_null(False)  # noqa: FBT003
-    expected = Text(
-        f"不晚于接收日{received}", f"a day up to {received}, when it was received"
-    )
-    yield Check("future", event, late, found, expected)
+    if not delivery.contract.announced:
+        late = (records.event_date > received).fill_null(False)  # noqa: FBT003
+        expected = Text(
+            f"不晚于接收日{received}", f"a day up to {received}, when it was received"
+        )
+        yield Check("future", event, late, found, expected)
+    early = (records.event_date < FIRST_DAY).fill_null(False)  # noqa: FBT003
+    since = Text(f"不早于{FIRST_DAY}的日期", f"a day from {FIRST_DAY} on")
+    yield Check("impossible_day", event, early, found, since)
     if delivery.contract.fields()[event].optional:
         absent = records.event_date.isnull() & ~records.values[event].there
         yield Check("required", event, absent, found, Text("不可为空", "a value"))

@@ -180,6 +180,7 @@ class Table:
         source: Law, form or section that prescribes the table.
         place: Column that tells where it happened: a division, or a case number with
             its court's sign.
+        announced: Whether it may be told before it happens, as a hearing is.
         derived: Columns that no bureau fills, and what resolving writes there.
     """
 
@@ -191,6 +192,7 @@ class Table:
     measure: ClassVar[str | None]
     source: ClassVar[str]
     place: ClassVar[str | None]
+    announced: ClassVar[bool]
     derived: ClassVar[Mapping[str, Found]]
 
     @classmethod
@@ -224,12 +226,13 @@ class Table:
         source: str,
         measure: str | None = None,
         place: str | None = None,
+        announced: bool = False,
         derived: Mapping[str, Found] | None = None,
     ) -> None:
         cls.id = snake(cls.__name__)
         cls.zh, cls.key, cls.event = zh, key, event
         cls.lag_days, cls.measure, cls.source = lag_days, measure, source
-        cls.place, cls.derived = place, derived or {}
+        cls.place, cls.announced, cls.derived = place, announced, derived or {}
         known = {*cls.fields(), "firm_key"}
         single = [name for name in (measure, place) if name]
         named = (*key, event, *single, *cls.derived)

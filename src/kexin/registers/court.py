@@ -234,6 +234,7 @@ class CourtHearing(
     lag_days=4,
     source="REGISTERS.md section 2.5; lag: section 3",
     place="case_id",
+    announced=True,
 ):
     """One row per notice."""
 

@@ -262,3 +262,30 @@ def test_the_registry_must_get_its_own_codes_right(office: Office) -> None:
     assert account.tables[0][1:] == (2, 1, 0, 1)
     [failure] = failures(office.folder / "warehouse", engine())
     assert (failure.rule, failure.found) == ("check_character", wrong)
+
+
+HEARINGS = """\
+name = "hearings"
+source = "court:test"
+
+[[sources]]
+table = "court_hearing"
+files = ["hearings.csv"]
+firm_name = "当事人"
+
+[sources.columns]
+notice_id = "公告号"
+hearing_date = "开庭日期"
+published_date = "公告日期"
+"""
+
+
+def test_a_hearing_may_lie_ahead_but_no_record_before_the_country(
+    office: Office,
+) -> None:
+    rows = f"{NAME},1,2024-02-20,2024-01-30\n{NAME},2,1900-01-01,2024-01-30\n"
+    head = "当事人,公告号,开庭日期,公告日期\n"
+    account = office.send(HEARINGS, "hearings.csv", head + rows, FIRST)
+    assert account.tables[0][1:] == (2, 1, 0, 1)
+    [failure] = failures(office.folder / "warehouse", engine())
+    assert (failure.rule, failure.found) == ("impossible_day", "1900-01-01")
