@@ -42,7 +42,11 @@ def intake(
     paths: list[Path],
     mapping: Annotated[
         str, typer.Option(help="A mapping file, or the name of one. 映射文件。")
-    ],
+    ] = "",
+    form: Annotated[
+        str,
+        typer.Option(help="contract: already in that form. 已是契约格式。"),
+    ] = "",
     received: Day = None,
     workspace: Workspace = HERE,
     lang: Lang = LANGUAGE,
@@ -51,6 +55,11 @@ def intake(
     """Take deliveries into the warehouse. 接收交付数据。"""
     from kexin.cli import show, steps
 
+    if (mapping == "") == (form == "") or form not in {"", "contract"}:
+        raise typer.BadParameter(
+            "give --mapping FILE, or --form contract. "
+            "请给出 --mapping 或 --form contract。"
+        )
     screen = Screen(lang, as_json=as_json)
     account = steps.take_in(screen, workspace, paths, mapping, day_of(received))
     show.account(screen, account)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kexin.explain.scores import Scores
     from kexin.identity.ladder import Thresholds
     from kexin.intake.accounts import Account
+    from kexin.intake.mapping import Mapping
     from kexin.intake.questions import Question
     from kexin.intake.warehouse import Warehouse
     from kexin.modelling.candidate import Trained
@@ -52,12 +53,12 @@ def mapping_at(settings: Settings, name: str) -> Path:
 def take_in(
     screen: Screen, folder: Path, paths: Sequence[Path], mapping: str, received: date
 ) -> Account:
-    """Take deliveries into the warehouse."""
+    """Take deliveries into the warehouse; tables in contract form without a mapping."""
     from kexin.intake.deliver import deliver
     from kexin.intake.mapping import read_mapping
 
     settings = workspace(folder)
-    how = read_mapping(mapping_at(settings, mapping))
+    how = read_mapping(mapping_at(settings, mapping)) if mapping else every_table(paths)
     with screen.progress(Text("接收文件", "files taken in")) as advance:
         return deliver(
             paths,
@@ -97,6 +98,16 @@ def open_questions(folder: Path) -> list[Question]:
     settings = workspace(folder)
     engine = connect(settings.engine)
     return questions(settings.warehouse, engine, thresholds(settings))
+
+
+def every_table(paths: Sequence[Path]) -> Mapping:
+    """Return the mapping of the tables in contract form that stand at some paths."""
+    from kexin.intake.mapping import contract_form
+    from kexin.registers.contract import contracts
+
+    below = [[path] if path.is_file() else path.rglob("*.parquet") for path in paths]
+    there = {file.stem for files in below for file in files}
+    return contract_form(sorted(there & set(contracts())) or list(contracts()))
 
 
 def retry(screen: Screen, folder: Path, mapping: str, received: date) -> Account:

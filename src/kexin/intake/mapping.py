@@ -20,12 +20,17 @@ from kexin import tomlfile
 from kexin.errors import ConfigurationError
 from kexin.intake.fitting import mistakes
 from kexin.language import Text
+from kexin.registers.contract import ENVELOPE, contracts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日", "%Y-%m-%d %H:%M:%S")
 """Forms of a day that are tried where a mapping names none."""
+
+REGISTERED = tuple(name for name in ENVELOPE if name not in {"firm_step", "firm_conf"})
+"""Columns of the envelope that every platform has (REGISTERS.md, section 0.1)."""
 
 Constant = bool | int | Decimal | date | str
 
@@ -206,6 +211,8 @@ class Source(tomlfile.Section):
         not_delivered: Contract columns that the delivery does not have.
         event_date: Event date of every record, where its column is not delivered.
         known_at: When records were known: on receipt, or reconstructed.
+        envelope: Whether the files have the envelope's columns, as another platform's
+            have: firm, days of knowing, versions and flags are then kept.
         withdrawn: Delivered column that says a record is withdrawn, and its code.
         changes: Columns set by conditions, written `set`.
         reconcile: Totals that are checked.
@@ -223,6 +230,7 @@ class Source(tomlfile.Section):
     not_delivered: tuple[str, ...] = ()
     event_date: date | None = None
     known_at: Annotated[KnownAt, BeforeValidator(as_known_at)] = KnownAt()
+    envelope: bool = False
     withdrawn: dict[str, str] = Field({})
     changes: tuple[Change, ...] = Field((), alias="set")
     reconcile: tuple[Reconciliation, ...] = ()
@@ -233,7 +241,8 @@ class Source(tomlfile.Section):
         columns = [name for column in self.columns.values() for name in column.read]
         named = [self.firm, self.firm_name, *columns, *self.withdrawn]
         totals = [rule.total for rule in self.reconcile]
-        return tuple(dict.fromkeys(name for name in [*named, *totals] if name))
+        own = REGISTERED if self.envelope else ()
+        return tuple(dict.fromkeys(name for name in [*named, *totals, *own] if name))
 
 
 class Mapping(tomlfile.Section):
@@ -252,6 +261,27 @@ class Mapping(tomlfile.Section):
     firm_prefix: str = ""
     ignored_files: dict[str, str] = Field({})
     sources: tuple[Source, ...] = Field(min_length=1)
+
+
+def contract_form(names: Iterable[str]) -> Mapping:
+    """Return the mapping of tables that are in contract form already, one file each.
+
+    Args:
+        names: The tables; each stands in `<table>.parquet`.
+    """
+    sources = [
+        {
+            "table": name,
+            "files": [f"{name}.parquet", f"*/{name}.parquet"],
+            "firm": "src_code",
+            "firm_name": "src_name",
+            "envelope": True,
+            "columns": {column: column for column in contracts()[name].fields()},
+        }
+        for name in names
+    ]
+    content = {"name": "contract form", "source": "migration", "sources": sources}
+    return Mapping.model_validate(content)
 
 
 def read_mapping(path: Path) -> Mapping:

@@ -244,7 +244,7 @@ def add_left_over(connection: Backend, contract: type[Table], received: date) ->
     columns = ", ".join(fixed.get(column, f'"{column}"') for column in own)
     connection.con.execute(
         f"INSERT INTO incoming_{contract.id} SELECT {columns}, "  # noqa: S608
-        "-row_number() OVER (ORDER BY row_id) FROM left_over"
+        "-row_number() OVER (ORDER BY row_id), NULL, false FROM left_over"
     )
 
 

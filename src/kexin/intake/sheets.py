@@ -55,7 +55,9 @@ def parquet_batches(file: pq.ParquetFile, path: Path) -> Iterator[pa.RecordBatch
 
 
 def as_text(column: pa.Array) -> pa.Array:
-    """Return a column as text; a moment at midnight as its day."""
+    """Return a column as text: a moment at midnight as its day, lists with commas."""
+    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+        return pc.binary_join(pc.cast(column, pa.list_(pa.string())), ",")
     text = pc.cast(column, pa.string())
     if pa.types.is_timestamp(column.type):
         return pc.replace_substring_regex(text, r" 00:00:00(\.0+)?Z?$", "")

@@ -95,17 +95,13 @@ def put_accepted(connection: Backend, delivery: Delivery, checks: int) -> int:
     incoming = f"incoming_{contract.id}"
     own = staged_as(connection, contract)
     before = sql.number(connection, f"SELECT count(*) FROM {incoming}")  # noqa: S608
-    fixed = {
-        "src_system": sql.text(delivery.mapping.source),
-        "batch_id": sql.text(delivery.batch),
-        "published_at": "NULL",
-    }
-    columns = ", ".join(fixed.get(name, f'"{name}"') for name in own)
+    columns = ", ".join(f'"{name}"' for name in own)
     passed = " AND ".join(f"NOT fails_{number}" for number in range(checks))
     return sql.number(
         connection,
         f"INSERT INTO {incoming} SELECT {columns}, "  # noqa: S608
-        f"{before} + row_number() OVER (ORDER BY _row) FROM checked WHERE {passed}",
+        f"{before} + row_number() OVER (ORDER BY _row), ended, dated "
+        f"FROM checked WHERE {passed}",
     )
 
 
@@ -115,6 +111,6 @@ def staged_as(connection: Backend, contract: type[Table]) -> dict[str, str]:
     declared = ", ".join(f'"{n}" {sql.sql_type(dtype)}' for n, dtype in own.items())
     connection.con.execute(
         f"CREATE TEMP TABLE IF NOT EXISTS incoming_{contract.id} "
-        f"({declared}, delivered BIGINT)"
+        f"({declared}, delivered BIGINT, ended TIMESTAMP, dated BOOLEAN)"
     )
     return own

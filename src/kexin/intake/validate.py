@@ -15,6 +15,7 @@ import ibis
 
 from kexin.algebra.to_ibis import to_ibis
 from kexin.identity.checks import has_check_characters
+from kexin.intake import migrated
 from kexin.intake.fitting import EXCEL
 from kexin.intake.mapping import plain
 from kexin.intake.values import bound, filled, known_code, number
@@ -121,6 +122,7 @@ def checked(rows: Rows, delivery: Delivery) -> tuple[ir.Table, list[Check]]:
         *rule_checks(records.values, delivery.contract),
         *firm_check(records, delivery),
         *event_checks(records, delivery),
+        *envelope_checks(records, delivery),
     ]
     name = rows.found(source.firm_name) if source.firm_name else ibis.null("string")
     columns = {
@@ -133,9 +135,16 @@ def checked(rows: Rows, delivery: Delivery) -> tuple[ir.Table, list[Check]]:
         "op": ibis.ifelse(records.withdrawn, "D", "I"),
         "firm_step": ibis.literal(LOCAL) if delivery.mapping.firm_prefix else NO_STEP,
         "firm_conf": ibis.null("decimal(4, 3)"),
+        "src_system": ibis.literal(delivery.mapping.source),
+        "batch_id": ibis.literal(delivery.batch),
+        "published_at": ibis.null("timestamp(6)"),
+        "ended": ibis.null("timestamp(6)"),
+        "dated": ibis.literal(False),  # noqa: FBT003
         "dq_flags": flags(records, delivery),
         **{f"fails_{number}": check.fails for number, check in enumerate(checks)},
     }
+    if source.envelope:
+        columns |= migrated.columns(rows)
     return rows.table.select("_row", **columns), checks
 
 
@@ -153,7 +162,7 @@ def made(rows: Rows, delivery: Delivery) -> Records:
     return Records(
         rows=rows,
         values=values,
-        firm=ibis.literal(f"{prefix}:") + local if prefix else ibis.null("string"),
+        firm=ibis.literal(f"{prefix}:") + local if prefix else NO_STEP,
         event_date=event,
         withdrawn=withdrawn(rows, source),
     )
@@ -162,6 +171,8 @@ def made(rows: Rows, delivery: Delivery) -> Records:
 def withdrawn(rows: Rows, source: Source) -> ir.BooleanValue:
     """Whether the bureau withdraws a record."""
     parts = [rows.plain(n) == plain(code) for n, code in source.withdrawn.items()]
+    if source.envelope:
+        parts.append(rows.plain("op") == "D")
     if not parts:
         return ibis.literal(False)  # noqa: FBT003
     return functools.reduce(operator.and_, parts).fill_null(False)  # noqa: FBT003
@@ -229,6 +240,8 @@ def firm_check(records: Records, delivery: Delivery) -> Iterator[Check]:
     """
     source, rows = delivery.source, records.rows
     headings = [name for name in (source.firm, source.firm_name) if name]
+    if source.envelope:
+        headings = ["firm_key", *headings]
     if delivery.mapping.firm_prefix:
         headings = [source.firm]
     if not headings:
@@ -259,6 +272,23 @@ def event_checks(records: Records, delivery: Delivery) -> Iterator[Check]:
     if delivery.contract.fields()[event].optional:
         absent = records.event_date.isnull() & ~records.values[event].there
         yield Check("required", event, absent, found, Text("不可为空", "a value"))
+
+
+def envelope_checks(records: Records, delivery: Delivery) -> Iterator[Check]:
+    """Yield the checks of an envelope that the rows bring with them."""
+    if not delivery.source.envelope:
+        return
+    expected = {
+        "known_at": Text(
+            f"不晚于接收日{delivery.received}的时间",
+            f"a moment up to {delivery.received}, the day of receipt",
+        ),
+        "superseded_at": Text("不早于known_at的时间", "a moment from known_at on"),
+        "op": Text("I、U、D之一", "one of I, U, D"),
+    }
+    for name, fails in migrated.wrong(records.rows, delivery.received).items():
+        found = records.rows.found(name)
+        yield Check("envelope", name, fails, found, expected[name])
 
 
 def known_at(event_date: ir.DateValue, delivery: Delivery) -> ir.TimestampValue:

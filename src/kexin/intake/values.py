@@ -144,12 +144,15 @@ def one_code(text: ir.StringValue, field: Field, column: Column) -> ir.StringVal
 
 def code_set(text: ir.StringValue, field: Field, column: Column) -> ir.ArrayValue:
     """Return a set of codes in their order; absent where one of them is unknown."""
-    parts = text.re_split(BETWEEN_CODES).map(lambda part: part.strip())
-    codes = parts.filter(lambda part: part != "").map(
-        lambda part: one_code(part, field, column)
-    )
+    codes = code_list(text).map(lambda part: one_code(part, field, column))
     known = codes.filter(lambda code: code.notnull())
     return ibis.ifelse(known.length() == codes.length(), known.unique().sort(), None)
+
+
+def code_list(text: ir.StringValue) -> ir.ArrayValue:
+    """Return the parts of a text between commas, semicolons and the like."""
+    parts = text.re_split(BETWEEN_CODES).map(lambda part: part.strip())
+    return parts.filter(lambda part: part != "")
 
 
 def known_code(text: ir.StringValue, field: Field, column: Column) -> ir.BooleanValue:

@@ -123,11 +123,13 @@ def judged(contract: type[Table]) -> str:
     CREATE OR REPLACE TEMP TABLE judged_{name} AS
     WITH incoming AS (
         SELECT {listed}, {key(contract)} AS key_, delivered,
-               NULL::TIMESTAMP AS ended_before, NULL::INTEGER AS number_before
+               ended AS ended_before, NULL::INTEGER AS number_before,
+               CASE WHEN dated THEN known_at END AS dated_
         FROM incoming_{name}
     ), existing AS (
         SELECT {listed}, {key(contract)} AS key_, NULL::BIGINT AS delivered,
-               superseded_at AS ended_before, version_no AS number_before
+               superseded_at AS ended_before, version_no AS number_before,
+               NULL::TIMESTAMP AS dated_
         FROM existing_{name}
         WHERE {key(contract)} IN (SELECT key_ FROM incoming)
     ), together AS (
@@ -140,12 +142,15 @@ def judged(contract: type[Table]) -> str:
         SELECT *, delivered IS NOT NULL AND (
             row_number() OVER (PARTITION BY key_, content_, known_at ORDER BY {ONCE})
             > 1 OR
-            row_number() OVER (PARTITION BY key_, content_, batch_id ORDER BY {ONCE})
-            > 1) AS told_before
+            row_number() OVER (PARTITION BY key_, content_, batch_id, dated_
+                               ORDER BY {ONCE}) > 1) AS told_before
         FROM marked
     )
-    SELECT * EXCLUDE (told_before), told_before OR delivered IS NOT NULL AND coalesce(
-        content_ = lag(content_) OVER record_, false) AS held_
+    SELECT * EXCLUDE (told_before, dated_),
+           told_before OR delivered IS NOT NULL AND coalesce(
+               content_ = lag(content_) OVER record_
+               AND coalesce(lag(ended_before) OVER record_ >= known_at, true),
+               false) AS held_
     FROM repeated
     WINDOW record_ AS (PARTITION BY key_, told_before ORDER BY {ORDER})
     """  # noqa: S608
@@ -168,7 +173,8 @@ def versions(contract: type[Table]) -> str:
     ), placed AS (
         SELECT * REPLACE (CASE WHEN op = 'D' THEN 'D' WHEN version_no = 1 THEN 'I'
                                ELSE 'U' END AS op),
-               CASE WHEN op = 'D' THEN known_at ELSE next_ END AS superseded_at
+               CASE WHEN op = 'D' THEN known_at ELSE least(next_, ended_before) END
+               AS superseded_at
         FROM numbered
     )
     SELECT *, left(md5(concat_ws(chr(31), content_, known_at)), 24) AS row_id,
