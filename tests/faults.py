@@ -58,7 +58,7 @@ VALUES, STAGING = "intake/values.py", "intake/staging.py"
 ACCOUNTS, QUARANTINE = "intake/accounts.py", "intake/quarantine.py"
 SNAPSHOT = "intake/snapshot.py"
 LADDER, CODES = "identity/ladder.py", "identity/codes.py"
-RESOLVING = "intake/resolving.py"
+RESOLVING, FLAGS = "intake/resolving.py", "intake/flags.py"
 SIGNAL, TAX = "signals/signal.py", "registers/tax.py"
 COMPILER, RESOLVE, DATES = (
     "algebra/to_ibis.py",
@@ -241,7 +241,7 @@ FAULTS = [
     ),
     Fault(VALIDATE, "operator.and_, absent", "operator.or_, absent"),
     Fault(VALIDATE, 'ibis.ifelse(records.withdrawn, "D", "I")', 'ibis.literal("I")'),
-    Fault(VALIDATE, "(difference > bound(rule.tolerance))", "(difference < 0)"),
+    Fault(FLAGS, "(difference > bound(rule.tolerance))", "(difference < 0)"),
     # Identity: who is meant.
     Fault(LADDER, "pairs.valid_to > pairs.day", "pairs.valid_to >= pairs.day"),
     Fault(LADDER, "pairs.valid_from <= pairs.day", "pairs.valid_from < pairs.day"),

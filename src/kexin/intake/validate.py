@@ -17,17 +17,18 @@ from kexin.algebra.to_ibis import to_ibis
 from kexin.identity.checks import has_check_characters
 from kexin.intake import migrated
 from kexin.intake.fitting import EXCEL
+from kexin.intake.flags import flags
 from kexin.intake.mapping import plain
-from kexin.intake.values import bound, filled, known_code, number
+from kexin.intake.values import filled
 from kexin.language import Text
-from kexin.registers.contract import USCC, money
+from kexin.registers.contract import USCC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import ibis.expr.types as ir
 
-    from kexin.intake.mapping import Column, Mapping, Reconciliation, Source
+    from kexin.intake.mapping import Column, Mapping, Source
     from kexin.intake.values import Rows, Value
     from kexin.registers.contract import Field, Table
 
@@ -38,13 +39,6 @@ NO_STEP = ibis.null("string")
 
 FIRST_DAY = date(1949, 10, 1)
 """No register of the country reaches back further."""
-
-RECONSTRUCTED = "known_at_reconstructed"
-INCOMPLETE = "incomplete"
-UNKNOWN_CODE = "unknown_code"
-
-AMOUNT = money("合计")
-"""What a delivered total is read as."""
 
 
 class Check(NamedTuple):
@@ -140,7 +134,7 @@ def checked(rows: Rows, delivery: Delivery) -> tuple[ir.Table, list[Check]]:
         "published_at": ibis.null("timestamp(6)"),
         "ended": ibis.null("timestamp(6)"),
         "dated": ibis.literal(False),  # noqa: FBT003
-        "dq_flags": flags(records, delivery),
+        "dq_flags": flags(rows, records.values, source, delivery.contract),
         **{f"fails_{number}": check.fails for number, check in enumerate(checks)},
     }
     if source.envelope:
@@ -307,50 +301,3 @@ def known_at(event_date: ir.DateValue, delivery: Delivery) -> ir.TimestampValue:
     else:
         known = received
     return known.cast("timestamp(6)")
-
-
-def flags(records: Records, delivery: Delivery) -> ir.ArrayValue:
-    """Return a row's quality flags, in a fixed order."""
-    source = delivery.source
-    always = [
-        *([RECONSTRUCTED] if source.known_at.reconstructed else []),
-        *([INCOMPLETE] if source.not_delivered else []),
-    ]
-    marked = ibis.literal(always, type="array<string>")
-    unknown = unknown_codes(records, delivery)
-    if unknown:
-        marked = marked.concat(
-            flag(functools.reduce(operator.or_, unknown), UNKNOWN_CODE)
-        )
-    for rule in source.reconcile:
-        marked = marked.concat(flag(differs(records, rule, source), rule.flag))
-    return marked
-
-
-def unknown_codes(records: Records, delivery: Delivery) -> list[ir.BooleanValue]:
-    """Return, for each column that lets unknown codes pass, whether a row has one."""
-    fields = delivery.contract.fields()
-    return [
-        ~known_code(records.rows.plain(column.source), fields[name], column).fill_null(
-            True  # noqa: FBT003
-        )
-        for name, column in delivery.source.columns.items()
-        if column.unknown and column.source
-    ]
-
-
-def differs(records: Records, rule: Reconciliation, source: Source) -> ir.BooleanValue:
-    """Whether a delivered total is no number, or not the sum that it should be."""
-    form = source.columns[rule.equals[0]]
-    text = records.rows.plain(rule.total)
-    total = number(text, AMOUNT, form)
-    parts = [records.values[name].typed.fill_null(0) for name in rule.equals]
-    difference = (total - functools.reduce(operator.add, parts)).abs()
-    return (difference > bound(rule.tolerance)) | (text.notnull() & total.isnull())
-
-
-def flag(condition: ir.BooleanValue, name: str) -> ir.ArrayValue:
-    """Return an array with a flag where a condition holds, an empty one elsewhere."""
-    empty = ibis.literal([], type="array<string>")
-    marked = ibis.literal([name], type="array<string>")
-    return ibis.ifelse(condition.fill_null(False), marked, empty)  # noqa: FBT003

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from kexin.algebra.to_ibis import visible
 from kexin.digest import canonical, digest, file_digest
+from kexin.intake.flags import RECONSTRUCTED
 from kexin.panel.build import panel
 from kexin.panel.firms import population
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from kexin.signals.signal import Signal
-
-RECONSTRUCTED = "known_at_reconstructed"
-"""Flag of a record whose day of knowing was reconstructed from the register's lag."""
 
 
 class Panel(NamedTuple):
