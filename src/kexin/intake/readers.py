@@ -1,10 +1,11 @@
-"""Files as they are delivered: CSV, Parquet and Excel, each by its own reader."""
+"""Files as delivered: CSV, JSON Lines, Parquet and Excel, each by its own reader."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from kexin.intake.csvfile import opened_csv
+from kexin.intake.jsonlines import is_json_lines, opened_json_lines
 from kexin.intake.layout import damaged
 from kexin.intake.sheets import opened_excel, opened_parquet
 from kexin.language import Text
@@ -30,4 +31,6 @@ def opened(path: Path, source: Source) -> Delivered:
         return opened_parquet(path)
     if suffix in {".xlsx", ".xls"}:
         return opened_excel(path, source)
+    if is_json_lines(path):
+        return opened_json_lines(path, source)
     return opened_csv(path, source)
