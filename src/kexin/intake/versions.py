@@ -6,9 +6,9 @@ the next is known, so that of two rows of the same moment the later stands and t
 earlier has an empty interval. A withdrawal ends the version before it and never stands
 itself: its interval is empty too.
 
-A row is held already if its predecessor says the same, or if the same file, or another
-at the same moment, told it before: an old file that is delivered again does not turn
-back what came after it.
+A row is held already if its predecessor says the same and still stood, or if the same
+file, or another at the same moment, told it before: an old file that is delivered again
+does not turn back what came after it.
 
 The query is SQL, as it is made of window functions over an engine that is DuckDB's
 alone: warehouses are written by one engine, whatever reads them.
@@ -149,7 +149,8 @@ def judged(contract: type[Table]) -> str:
     SELECT * EXCLUDE (told_before, dated_),
            told_before OR delivered IS NOT NULL AND coalesce(
                content_ = lag(content_) OVER record_
-               AND coalesce(lag(ended_before) OVER record_ >= known_at, true),
+               AND (op = 'D'
+                    OR coalesce(lag(ended_before) OVER record_ >= known_at, true)),
                false) AS held_
     FROM repeated
     WINDOW record_ AS (PARTITION BY key_, told_before ORDER BY {ORDER})

@@ -133,6 +133,18 @@ def test_a_withdrawal_ends_the_version_and_never_stands_itself(
     assert withdrawing.snapshot == before
 
 
+def test_a_withdrawal_that_another_file_tells_again_is_held_already(
+    withdrawing: Bureau,
+) -> None:
+    gone = row(状态="删除", 金额="", 税额="", 对方="")
+    withdrawing.send(row())
+    withdrawing.send(gone, on=LATER)
+    before = withdrawing.held()
+    withdrawing.send(gone, row(号码="2"), on=LATEST)
+    assert withdrawing.held()[: len(before)] == before
+    assert len(withdrawing.held()) == len(before) + 1
+
+
 def test_what_comes_back_after_a_withdrawal_stands_again(withdrawing: Bureau) -> None:
     withdrawing.send(row())
     withdrawing.send(row(状态="删除"), on=LATER)
