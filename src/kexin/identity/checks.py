@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from kexin.identity.codes import ORGANISATION_WEIGHTS
+from kexin.identity.codes import ORGANISATION_CHECKS, ORGANISATION_WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,9 +22,6 @@ WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 
 LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """Of an organisation code, in the order of their values (GB 11714-1997)."""
-
-ORGANISATION_CHECKS = "0X987654321"
-"""Check character by the rest of the weighted sum."""
 
 
 def has_check_characters(code: ir.StringValue) -> ir.BooleanValue:

@@ -19,15 +19,10 @@ from kexin.registers.contract import USCC
 ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 """GB 11714-1997; its letters count A = 10 to Z = 35, unlike those of the USCC."""
 
+ORGANISATION_CHECKS = "0X987654321"
+"""Check character of an organisation code by the rest of its weighted sum."""
+
 PATENT_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
-PATENT_KINDS = {
-    "1": "invention",
-    "2": "utility",
-    "3": "design",
-    "8": "invention",
-    "9": "utility",
-}
-"""Fifth digit of an application number; 8 and 9 came by the PCT."""
 
 CONFUSED = {
     "O": "0",
@@ -119,7 +114,7 @@ def organisation_code(text: str) -> str | None:
         return None
     values = (int(sign, 36) for sign in code[:8])
     rest = sum(v * w for v, w in zip(values, ORGANISATION_WEIGHTS, strict=True)) % 11
-    return code if code[8] == "0X987654321"[rest] else None
+    return code if code[8] == ORGANISATION_CHECKS[rest] else None
 
 
 def organisation_part(code: str) -> str:

@@ -20,9 +20,6 @@ from kexin.identity.names import is_masked, is_organisation, k1, k3, without_bra
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-GIVEN = ("mention", "code", "name", "day", "place")
-"""What a mention is given with; all but the first may be absent."""
-
 MENTIONS = ibis.schema(
     {
         "mention": "int64",

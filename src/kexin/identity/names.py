@@ -40,8 +40,6 @@ ORGANISATION = re.compile(
     "(?:公司|企业|合伙|集团|厂|店|中心|社|院|所|行|部|会|局|校|大学|馆|场|站|队|基金|政府"
     "|法院|工作室|办事处|事务所|合作社|CO\\.?LTD|LTD|INC|LLC|GMBH|CORP)\\)?$"
 )
-PERSON_AT_MOST = 4
-"""Characters of a Chinese person's name; names of more are written with a dot."""
 
 
 class Parts(NamedTuple):
