@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from kexin.simulate import clock, lags, traces, written
 from kexin.simulate.again import Standing, coming_again
@@ -41,6 +40,9 @@ if TYPE_CHECKING:
 DELIVERIES, TRUTH = "deliveries", "truth/gt_map"
 PARTS = ".parts"
 """Where what the manifests are made of waits until all processes are done."""
+
+SENT = f"%Y-%m-%d {HOUR.astype(int):02}:00:00"
+"""How the time of transfer is written; it is that of the nightly exchange."""
 
 AGAIN = "重报"
 """Word in the name of a file that restates earlier ones."""
@@ -112,14 +114,18 @@ class Deliveries:
         plain = clean(self.world, rows, known)
         sheet = noted(plain, "late", np.flatnonzero(known.late))
         sheet = damaged(sheet, self.world, rows, self.rates, random)
-        standing, every = standing_of(plain, rows, known), sheet
+        number, end = lags.numbers(rows, known.day)
+        tells = np.ones(rows.size, np.bool_)
+        if rows.withdrawn is not None:
+            tells = ~rows.withdrawn
+        standing, every = Standing(tells, end, days_of(plain)), sheet
         seed = self.world.city.seed
         for more in coming_again(sheet, standing, seed, self.rates, random):
             every = below(every, more)
         sheet = sorted_by_file(every)
         if not sheet.size:
             return
-        words = operations(rows, known, sheet.look).take(pa.array(sheet.place))
+        words = operations(rows, number, sheet.look).take(pa.array(sheet.place))
         names, row = self.write(sheet, words, standing.event[sheet.place])
         told = traces.traces(sheet, self.world, rows, plain.table, names, row)
         if told.num_rows:
@@ -130,9 +136,7 @@ class Deliveries:
     ) -> tuple[pa.Array, Ints]:
         """Append rows to their files; return each row's file, and its number there."""
         look = sheet.look
-        sent = pc.strftime(
-            pa.array((sheet.day + HOUR).astype("datetime64[s]")), written.MOMENT
-        )
+        sent = written.days(pa.array(sheet.day), SENT)
         cells = written.cells(look, sheet.table, words, sent)
         ready = written.lines(cells, look.supplier)
         months = sheet.day.astype("datetime64[M]")
@@ -195,13 +199,6 @@ def days_of(sheet: Sheet) -> Days:
     """Return the day of each row's event."""
     event = whole(sheet.table[sheet.look.table.event].cast(pa.date32()))
     return event.to_numpy(zero_copy_only=False).astype("datetime64[D]")
-
-
-def standing_of(plain: Sheet, rows: Rows, known: Known) -> Standing:
-    """Return what can come again of a chunk's clean rows."""
-    _, end = lags.numbers(rows, known.day)
-    tells = np.ones(rows.size, np.bool_) if rows.withdrawn is None else ~rows.withdrawn
-    return Standing(tells, end, days_of(plain))
 
 
 def sorted_by_file(sheet: Sheet) -> Sheet:

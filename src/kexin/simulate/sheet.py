@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kexin.simulate import clock, lags
+from kexin.simulate import clock
 from kexin.simulate.looks.look import looks
 from kexin.simulate.rows import arrow
 
@@ -147,6 +147,8 @@ def put(
 
     Values that are as they were are neither changed nor noted.
     """
+    if not len(row):
+        return sheet
     before = sheet.column(column)
     true = before.take(pa.array(row))
     values = values.cast(true.type)
@@ -255,10 +257,9 @@ def ordered(sheet: Sheet, order: Ints) -> Sheet:
     )
 
 
-def operations(rows: Rows, known: Known, look: Look) -> pa.Array:
+def operations(rows: Rows, number: Ints, look: Look) -> pa.Array:
     """Return what each clean row does, in the bureau's words."""
     supplier = look.supplier
-    number, _ = lags.numbers(rows, known.day)
     kind = np.where(number == 1, 0, 1)
     if rows.withdrawn is not None:
         kind = np.where(rows.withdrawn, 2, kind)

@@ -5,9 +5,11 @@ Whole columns at a time; days and codes by looking them up in what each can be.
 
 from __future__ import annotations
 
+import calendar as calendars
 import functools
 import io
 import json
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,8 +23,10 @@ if TYPE_CHECKING:
     from kexin.registers.contract import Field
     from kexin.simulate.looks.look import Look, Supplier
 
-FIRST, LAST = np.datetime64("1850-01-01"), np.datetime64("2250-01-01")
-"""Days that a bureau can write."""
+YEARS = range(1900, 2251)
+"""Years that a bureau can write: from its worst mistake to a century from now."""
+
+FIRST = np.datetime64(f"{YEARS.start}-01-01")
 
 EXCEL_ZERO = np.datetime64("1899-12-30")
 MOMENT = "%Y-%m-%d %H:%M:%S"
@@ -36,7 +40,7 @@ BETWEEN = "、"
 
 @functools.lru_cache(maxsize=16)
 def calendar(form: str, *, padded: bool) -> pa.Array:
-    """Return every day from FIRST to LAST as a bureau writes it.
+    """Return every day of the years that can be written, as a bureau writes it.
 
     Examples:
         >>> place = int((np.datetime64("2024-05-01") - FIRST).astype(int))
@@ -45,13 +49,27 @@ def calendar(form: str, *, padded: bool) -> pa.Array:
         >>> str(calendar(EXCEL, padded=True)[place])
         '45413'
     """
-    days = np.arange(FIRST, LAST)
     if form == EXCEL:
-        numbers = (days - EXCEL_ZERO).astype(int)
-        return pa.array([str(n) if n > 0 else "" for n in numbers.tolist()])
-    month, day = ("%m", "%d") if padded else ("%-m", "%-d")
-    own = form.replace("%m", month).replace("%d", day)
-    return pa.array([day.strftime(own) for day in days.tolist()], pa.string())
+        last = np.datetime64(f"{YEARS.stop}-01-01")
+        numbers = (np.arange(FIRST, last) - EXCEL_ZERO).astype(int)
+        return pa.array([str(number) for number in numbers.tolist()])
+    # The year stands first in every form, so that a year's days need no more than it.
+    rest = form.removeprefix("%Y")
+    if not padded:
+        rest = rest.replace("%m", "%-m").replace("%d", "%-d")
+    of_year = [days_of_year(rest, leap=False), days_of_year(rest, leap=True)]
+    return pa.array(
+        [f"{year}{day}" for year in YEARS for day in of_year[calendars.isleap(year)]]
+    )
+
+
+def days_of_year(form: str, *, leap: bool) -> list[str]:
+    """Return the days of a year in a form without the year."""
+    first = date(2024 if leap else 2023, 1, 1)
+    return [
+        (first + timedelta(days=number)).strftime(form)
+        for number in range(366 if leap else 365)
+    ]
 
 
 def days(column: pa.Array, form: str, *, padded: bool = True) -> pa.Array:
