@@ -111,17 +111,17 @@ def told_elsewhere(
     sheet: Sheet, standing: Standing, rates: Rates, random: np.random.Generator
 ) -> Sheet:
     """Return what a second source tells of some rows: the same, on another day."""
-    known = ~np.isnat(standing.event)
-    hit = np.flatnonzero(known & (random.random(len(known)) < rates.second_source))
+    event = sheet.look.table.event
+    told = sheet.column(event).to_numpy(zero_copy_only=False).astype("datetime64[D]")
+    right = told == standing.event
+    hit = np.flatnonzero(right & (random.random(len(right)) < rates.second_source))
     day = clock.working_day(sheet.day[hit] + random.integers(*MUCH_LATER, len(hit)))
     shift = random.integers(1, OTHER_DAY + 1, len(hit))
     shift = shift * np.where(random.random(len(hit)) < 0.5, 1, -1)
-    told = standing.event[hit]
-    shift = np.where(told + shift > sheet.day[hit], -np.abs(shift), shift)
+    shift = np.where(told[hit] + shift > sheet.day[hit], -np.abs(shift), shift)
     kept = standing.on(hit, day)
     twins = copied(sheet, hit[kept], day[kept])
-    other = pa.array((told + shift)[kept], pa.date32())
-    event = sheet.look.table.event
+    other = pa.array((told[hit] + shift)[kept], pa.date32())
     return put(twins, event, np.arange(twins.size), other, "second_source")
 
 
@@ -175,5 +175,3 @@ def nearly(values: pa.Array, random: np.random.Generator) -> pa.Array:
         for v, f in zip(values.to_pylist(), factors, strict=True)
     ]
     return pa.array(told, kind)
-
-

@@ -9,6 +9,7 @@ all are done, `finish` puts a manifest beside the files of each source and month
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,8 +22,10 @@ from kexin.simulate.again import Standing, coming_again
 from kexin.simulate.contractform import HOUR, SYNTHETIC
 from kexin.simulate.dirt import Rates, damaged
 from kexin.simulate.draws import stream
+from kexin.simulate.lags import Known
 from kexin.simulate.looks.look import looks
 from kexin.simulate.mapped import MANIFEST
+from kexin.simulate.rows import kept
 from kexin.simulate.sheet import below, clean, noted, operations, ordered, whole
 
 if TYPE_CHECKING:
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
     from kexin.simulate.arrays import Days, Ints
-    from kexin.simulate.lags import Known
     from kexin.simulate.looks.look import Look
     from kexin.simulate.rows import Rows
     from kexin.simulate.sheet import Sheet
@@ -43,6 +45,9 @@ PARTS = ".parts"
 
 SENT = f"%Y-%m-%d {HOUR.astype(int):02}:00:00"
 """How the time of transfer is written; it is that of the nightly exchange."""
+
+PIECE = 500_000
+"""Versions that are written together, so that memory stays bounded."""
 
 AGAIN = "重报"
 """Word in the name of a file that restates earlier ones."""
@@ -85,7 +90,7 @@ class File:
 
     def add(self, content: bytes) -> None:
         """Append to it."""
-        with self.part.open("ab" if self.rows or self.part.exists() else "wb") as stream:
+        with self.part.open("ab") as stream:
             stream.write(content)
         self.digest.update(content)
 
@@ -104,22 +109,33 @@ class Deliveries:
         self.rates = Rates() if rates is None else rates
         self.files: dict[str, dict[Name, File]] = {}
         self.truth: dict[str, pq.ParquetWriter] = {}
-        self.chunks: dict[str, int] = {}
+        self.pieces: dict[str, int] = {}
 
     def take(self, rows: Rows, known: Known) -> None:
         """Write the versions that are handed over by the city's last day."""
-        chunk = self.chunks.get(rows.table, 0)
-        self.chunks[rows.table] = chunk + 1
-        random = stream(self.world.city.seed, f"dirt.{rows.table}", chunk)
+        number, end = lags.numbers(rows, known.day)
+        for start in range(0, rows.size, PIECE):
+            place = np.arange(start, min(start + PIECE, rows.size))
+            own = Known(known.day[place], known.late[place])
+            self.take_piece(kept(rows, place), own, number[place], end[place])
+
+    def take_piece(self, rows: Rows, known: Known, number: Ints, end: Days) -> None:
+        """Write some versions.
+
+        Args:
+            rows: The versions.
+            known: When each is known.
+            number: Number of each among those of its record.
+            end: Day on which the next of its record is known; absent if none.
+        """
+        random = self.random(rows.table)
         plain = clean(self.world, rows, known)
         sheet = noted(plain, "late", np.flatnonzero(known.late))
-        sheet = damaged(sheet, self.world, rows, self.rates, random)
-        number, end = lags.numbers(rows, known.day)
+        every = sheet = damaged(sheet, self.world, rows, self.rates, random)
         tells = np.ones(rows.size, np.bool_)
         if rows.withdrawn is not None:
             tells = ~rows.withdrawn
-        standing, every = Standing(tells, end, days_of(plain)), sheet
-        seed = self.world.city.seed
+        standing, seed = Standing(tells, end, days_of(plain)), self.world.city.seed
         for more in coming_again(sheet, standing, seed, self.rates, random):
             every = below(every, more)
         sheet = sorted_by_file(every)
@@ -130,6 +146,15 @@ class Deliveries:
         told = traces.traces(sheet, self.world, rows, plain.table, names, row)
         if told.num_rows:
             self.writer(rows.table).write_table(told)
+
+    def random(self, table: str) -> np.random.Generator:
+        """Return the stream of a table's next piece.
+
+        A table's pieces come in a fixed order, so that their count tells them apart.
+        """
+        piece = self.pieces.get(table, 0)
+        self.pieces[table] = piece + 1
+        return stream(self.world.city.seed, f"dirt.{table}", piece)
 
     def write(
         self, sheet: Sheet, words: pa.Array, events: Days
@@ -146,7 +171,7 @@ class Deliveries:
         starts = [0, *(edges + 1).tolist(), sheet.size]
         number = np.empty(sheet.size, np.int64)
         names: list[str] = []
-        for start, stop in zip(starts[:-1], starts[1:], strict=True):
+        for start, stop in itertools.pairwise(starts):
             name = Name(months[start], bool(sheet.again[start]))
             file = self.file(look, name)
             first = file.rows + (2 if look.supplier.form == "csv" else 1)

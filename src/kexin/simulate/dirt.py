@@ -18,7 +18,7 @@ from kexin.simulate.lags import register_of
 from kexin.simulate.sheet import put
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from kexin.registers.contract import Field
     from kexin.simulate.arrays import Flags, Ints
@@ -53,7 +53,7 @@ Source:
 """
 
 AGENTS = 50
-"""Firms whose code stands on their customers' records: agents outside the city [est]."""
+"""Firms outside the city that file for others, under their own code [est]."""
 
 OLD_UNTIL = np.datetime64("2018-01-01")
 """Events before it have old codes often (section 8)."""
@@ -167,7 +167,9 @@ def wrong_codes(
         sheet = put(sheet, "src_code", gone, absent, "no_code")
         sheet = old_codes(sheet, world, rows, rates, random)
         agent = chosen(random, there(sheet.column("src_code")), rates.agent)
-        who = random.integers(0, min(AGENTS, len(world.naming.outside_code)), len(agent))
+        who = random.integers(
+            0, min(AGENTS, len(world.naming.outside_code)), len(agent)
+        )
         codes = world.naming.outside_code.take(pa.array(who))
         sheet = put(sheet, "src_code", agent, codes, "agent_code")
     full = pc.fill_null(pc.equal(pc.utf8_length(sheet.column("src_code")), 18), False)  # noqa: FBT003
@@ -216,24 +218,47 @@ def wrong_names(
     At most one thing is wrong with a name; what is there with a code is copied right.
     """
     names = sheet.column("src_name")
-    open_still = there(names) & ~there(sheet.column("src_code"))
+    alone = there(names) & ~there(sheet.column("src_code"))
     if rows.person is not None:
-        open_still &= ~rows.person
-    bracketed = matching(names, "[（(]")
-    ways: list[tuple[str, Flags, float, Variant]] = [
-        ("brackets", bracketed, rates.brackets, misnaming.other_width),
-        ("no_brackets", bracketed, rates.no_brackets, misnaming.without_brackets),
-        ("spaced", open_still, rates.spaced, misnaming.spaced),
-        ("other_form", open_still, rates.other_form, misnaming.other_form),
-        ("branch", matching(names, "公司$"), rates.branch, misnaming.of_branch),
-        ("short_name", open_still, rates.short, misnaming.short),
-        ("misspelt", open_still, rates.misspelt, misnaming.misspelt),
-    ]
-    for kind, which, rate, how in ways:
-        hit = chosen(random, open_still & which, rate)
-        open_still[hit] = False
-        sheet = respelt(sheet, "src_name", hit, how, kind, random)
-    return former_names(sheet, world, rows, open_still, rates, random)
+        alone &= ~rows.person
+    drawn, low = random.random(sheet.size), np.zeros(sheet.size)
+    for kind, which, rate in ways(names, world, rows, rates):
+        high = low + rate * which
+        hit = np.flatnonzero(alone & (low <= drawn) & (drawn < high))
+        low = high
+        if kind == "former_name":
+            sheet = put(sheet, "src_name", hit, former(world, rows, hit), kind)
+        else:
+            sheet = respelt(sheet, "src_name", hit, VARIANTS[kind], kind, random)
+    return sheet
+
+
+def ways(
+    names: pa.Array, world: World, rows: Rows, rates: Rates
+) -> Iterator[tuple[str, Flags, float]]:
+    """Yield what can be wrong with names: kind, with which, and how often."""
+    every, bracketed = np.ones(len(names), np.bool_), matching(names, "[（(]")
+    several = world.naming.names.first[1:] - world.naming.names.first[:-1] > 1
+    renamed = several[np.maximum(rows.firm, 0)] & (rows.firm >= 0)
+    yield "former_name", renamed, rates.former
+    yield "brackets", bracketed, rates.brackets
+    yield "no_brackets", bracketed, rates.no_brackets
+    yield "spaced", every, rates.spaced
+    yield "other_form", every, rates.other_form
+    yield "branch", matching(names, "公司$"), rates.branch
+    yield "short_name", every, rates.short
+    yield "misspelt", every, rates.misspelt
+
+
+VARIANTS: Mapping[str, Variant] = {
+    "brackets": misnaming.other_width,
+    "no_brackets": misnaming.without_brackets,
+    "spaced": misnaming.spaced,
+    "other_form": misnaming.other_form,
+    "branch": misnaming.of_branch,
+    "short_name": misnaming.short,
+    "misspelt": misnaming.misspelt,
+}
 
 
 def matching(texts: pa.Array, pattern: str) -> Flags:
@@ -242,21 +267,10 @@ def matching(texts: pa.Array, pattern: str) -> Flags:
     return pc.fill_null(found, False).to_numpy(zero_copy_only=False)  # noqa: FBT003
 
 
-def former_names(
-    sheet: Sheet,
-    world: World,
-    rows: Rows,
-    open_still: Flags,
-    rates: Rates,
-    random: np.random.Generator,
-) -> Sheet:
-    """Return rows with the first name of firms that have borne several."""
+def former(world: World, rows: Rows, hit: Ints) -> pa.Array:
+    """Return the first names that the firms of some rows bore."""
     names = world.naming.names
-    firm = np.maximum(rows.firm, 0)
-    several = (names.first[1:] - names.first[:-1] > 1)[firm] & (rows.firm >= 0)
-    hit = chosen(random, open_still & several, rates.former)
-    texts = names.text.take(pa.array(names.first[firm[hit]]))
-    return put(sheet, "src_name", hit, texts, "former_name")
+    return names.text.take(pa.array(names.first[rows.firm[hit]]))
 
 
 def wrong_texts(sheet: Sheet, rates: Rates, random: np.random.Generator) -> Sheet:
@@ -323,9 +337,7 @@ def a_century_on(days: pa.Array, own: Field) -> Ints:
     return told + CENTURY
 
 
-def gaps(
-    sheet: Sheet, rows: Rows, rates: Rates, random: np.random.Generator
-) -> Sheet:
+def gaps(sheet: Sheet, rows: Rows, rates: Rates, random: np.random.Generator) -> Sheet:
     """Return rows that lack a value that the contract requires."""
     needed = [n for n, f in sheet.look.fields().items() if not f.optional]
     which = np.ones(sheet.size, np.bool_)

@@ -41,7 +41,7 @@ def mappings() -> dict[str, str]:
 
 def mapping(supplier: Supplier, own: list[Look]) -> Iterator[str]:
     """Yield the lines of a bureau's mapping."""
-    yield f"# {supplier.zh}. {SYNTHETIC}: as the synthetic city's bureau writes its files."
+    yield f"# {supplier.zh} ({SYNTHETIC}): how the synthetic city's bureau writes."
     yield "# Every key is explained in docs/mappings.md."
     yield ""
     yield f"name = {quoted(supplier.id)}"

@@ -118,7 +118,9 @@ def misspelt(name: str, random: np.random.Generator) -> str:
     places = [place for place, sign in enumerate(name) if sign in ALIKE]
     if not places:
         place = int(random.integers(0, max(1, len(name) - 4)))
-        return name[:place] + words.BRAND[int(random.integers(0, 200))] + name[place + 1 :]
+        return (
+            name[:place] + words.BRAND[int(random.integers(0, 200))] + name[place + 1 :]
+        )
     place = places[int(random.integers(0, len(places)))]
     return name[:place] + ALIKE[name[place]] + name[place + 1 :]
 

@@ -129,7 +129,9 @@ def coded(world: World, rows: Rows, names: pa.Array) -> pa.Array:
             pc.equal(names, world.naming.names.text.take(pa.array(places).take(firm)))
             for places in (first, last)
         ]
-        either = pc.fill_null(pc.or_(*own), false_value()).to_numpy(zero_copy_only=False)
+        either = pc.fill_null(pc.or_(*own), false_value()).to_numpy(
+            zero_copy_only=False
+        )
         known = known & either
     code = world.naming.uscc.take(pa.array(np.maximum(rows.firm, 0)))
     return pc.if_else(pa.array(known), code, pa.scalar(None, pa.string()))
@@ -140,9 +142,7 @@ def false_value() -> pa.Scalar:
     return pa.scalar(value=False)
 
 
-def put(
-    sheet: Sheet, column: str, row: Ints, values: pa.Array, kind: str
-) -> Sheet:
+def put(sheet: Sheet, column: str, row: Ints, values: pa.Array, kind: str) -> Sheet:
     """Return the rows with a column's values at some places changed, and noted.
 
     Values that are as they were are neither changed nor noted.
@@ -218,7 +218,9 @@ def moved(mark: Mark, row: Ints) -> Mark | None:
         return None
     places = pa.array(order[found[hit]])
     return mark._replace(
-        row=np.flatnonzero(hit), true=mark.true.take(places), told=mark.told.take(places)
+        row=np.flatnonzero(hit),
+        true=mark.true.take(places),
+        told=mark.told.take(places),
     )
 
 

@@ -116,4 +116,6 @@ def keys(
 def opened(folder: Path, table: str) -> pq.ParquetWriter:
     """Return the writer of a table's truth, under a name that is not final."""
     folder.mkdir(parents=True, exist_ok=True)
-    return pq.ParquetWriter(folder / f"{table}.parquet.part", SCHEMA, compression="zstd")
+    return pq.ParquetWriter(
+        folder / f"{table}.parquet.part", SCHEMA, compression="zstd"
+    )

@@ -117,7 +117,9 @@ def scaled(column: pa.Array, digits: int) -> pa.Array:
     if column.offset:
         column = pa.concat_arrays([column])
     kind = column.type
-    wider = pa.decimal128(max(kind.precision, kind.precision + digits), kind.scale + digits)
+    wider = pa.decimal128(
+        max(kind.precision, kind.precision + digits), kind.scale + digits
+    )
     return pa.Array.from_buffers(wider, len(column), column.buffers())
 
 
@@ -198,13 +200,17 @@ def as_bytes(part: pa.Table | pa.Array, supplier: Supplier) -> bytes:
     """Return a file's next rows, encoded."""
     if isinstance(part, pa.Table):
         stream = io.BytesIO()
-        options = pa_csv.WriteOptions(include_header=False, delimiter=supplier.delimiter)
+        options = pa_csv.WriteOptions(
+            include_header=False, delimiter=supplier.delimiter
+        )
         pa_csv.write_csv(part, stream, options)
         content = stream.getvalue()
     else:
         whole = pa.concat_arrays([part])
         content = whole.buffers()[2].to_pybytes() if len(whole) else b""
-        end = np.frombuffer(whole.buffers()[1], np.int32)[len(whole)] if len(whole) else 0
+        end = (
+            np.frombuffer(whole.buffers()[1], np.int32)[len(whole)] if len(whole) else 0
+        )
         content = content[:end]
     if supplier.encoding == "utf-8":
         return content

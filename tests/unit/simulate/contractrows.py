@@ -14,7 +14,7 @@ from kexin.simulate.looks.look import looks
 from kexin.simulate.rows import Rows, arrow_type
 
 if TYPE_CHECKING:
-    from kexin.registers.contract import Field
+    from kexin.registers.contract import Field, Table
     from kexin.simulate.world import World
 
 FIRST = np.datetime64("2026-04-01")
@@ -63,7 +63,7 @@ def records(world: World, table: str, size: int, *, year: int | None = None) -> 
         if name == look.own_code or field.form == USCC:
             columns[name] = world.naming.uscc.take(pa.array(firm))
             continue
-        values = values_of(field, event, name == contract.event, random)
+        values = values_of(field, contract, event, random)
         gap = field.optional and name not in {*contract.key, contract.event}
         absent = random.random(size) < 0.2 if gap else np.zeros(size, np.bool_)
         listed = [None if a else v for v, a in zip(values, absent, strict=True)]
@@ -72,7 +72,7 @@ def records(world: World, table: str, size: int, *, year: int | None = None) -> 
 
 
 def values_of(
-    field: Field, event: Any, is_event: bool, random: np.random.Generator
+    field: Field, contract: type[Table], event: Any, random: np.random.Generator
 ) -> list[Any]:
     """Return a value for each record."""
     size = len(event)
@@ -88,7 +88,8 @@ def values_of(
         case "string":
             return texts(field, size)
         case "date":
-            days = event if is_event else event - random.integers(0, 40, size)
+            own = field.name == contract.event
+            days = event if own else event - random.integers(0, 40, size)
             return months(days) if field.monthly else days.tolist()
         case "timestamp(6)":
             moments = event.astype("datetime64[s]") + random.integers(0, 86_400, size)
@@ -110,7 +111,7 @@ def texts(field: Field, size: int) -> list[str]:
     """Return texts of the column's form, different where the form lets them be."""
     if field.form in NUMBERED:
         width = NUMBERED[field.form]
-        return [f"{10**(width - 1) + place}" for place in range(size)]
+        return [f"{10 ** (width - 1) + place}" for place in range(size)]
     if field.form:
         return [TEXTS[field.form]] * size
     return [f"{TRICKY}{place:06}" for place in range(size)]

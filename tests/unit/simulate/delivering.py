@@ -49,9 +49,7 @@ def known_soon(rows: Rows) -> Known:
     return Known(day, np.zeros(rows.size, np.bool_))
 
 
-def delivered(
-    world: World, folder: Path, rates: Rates, every: Iterable[Rows]
-) -> Path:
+def delivered(world: World, folder: Path, rates: Rates, every: Iterable[Rows]) -> Path:
     """Deliver records as their bureaus do; return the folder of the deliveries."""
     sink = Deliveries(world, folder, rates)
     for rows in every:
@@ -111,8 +109,8 @@ def truth(folder: Path) -> list[dict[str, Any]]:
     """Return the truth of all tables, each line with its table."""
     found = []
     for path in sorted((folder / "truth" / "gt_map").glob("*.parquet")):
-        for line in pq.read_table(path).to_pylist():
-            found.append({"table": path.stem, **line})
+        lines = pq.read_table(path).to_pylist()
+        found += [{"table": path.stem, **line} for line in lines]
     return found
 
 

@@ -1,6 +1,7 @@
 """Files of the courts (法院): lines of JSON out of a data interface."""
 
 from kexin.registers.court import (
+    CASE_TYPE,
     CourtBankruptcy,
     CourtCase,
     CourtDishonest,
@@ -48,13 +49,7 @@ court_case = Look(
         "close_date": "结案时间",
     },
     codes={
-        "case_type": {
-            kind: kind
-            for kind in (
-                "民初 民终 民申 民再 执 执恢 执保 财保 执异 执复 破申 破 强清 "
-                "行初 行终 非诉行审 刑初 民诉前调 知民初 督"
-            ).split()
-        }
+        "case_type": {kind: kind for kind in CASE_TYPE if kind != "other"}
         | {"other": "其他"}
     },
 )

@@ -95,5 +95,9 @@ cus_arrears = Look(
     table=CusArrears,
     supplier=CUSTOMS,
     file="海关欠税",
-    headings={"start_date": "欠税起始日", "amount": "欠税金额", "cleared_date": "清缴日"},
+    headings={
+        "start_date": "欠税起始日",
+        "amount": "欠税金额",
+        "cleared_date": "清缴日",
+    },
 )

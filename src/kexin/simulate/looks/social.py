@@ -107,5 +107,7 @@ hf_month = Look(
         "paid": "实缴额",
         "hf_status": "单位账户状态",
     },
-    codes={"hf_status": {"normal": "01", "deferred": "03", "arrears": "02", "sealed": "04"}},
+    codes={
+        "hf_status": {"normal": "01", "deferred": "03", "arrears": "02", "sealed": "04"}
+    },
 )

@@ -1,4 +1,4 @@
-"""Files of other offices and vendors: subsidies, qualifications, capital, jobs, meters."""
+"""Files of other offices and vendors: public money, qualifications, jobs, meters."""
 
 from kexin.registers.support import (
     GovAward,
