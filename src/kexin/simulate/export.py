@@ -28,13 +28,16 @@ MANIFEST = "city.json"
 NOTICE = """\
 仿真数据 synthetic data
 
-本文件夹由科信（Kexin）的城市仿真器生成，其中没有任何真实的企业或个人；
+本文件夹由科信（Kexin）的城市仿真器生成，
+其中没有任何真实的企业或个人；
 统一社会信用代码以 9Y 开头，从未核发。
-deliveries/ 或 tables/ 供接收，truth/ 只供测试与基准使用。
+deliveries/ 或 tables/ 供接收，
+truth/ 只供测试与基准使用。
 
-Everything here was drawn by Kexin's simulator of a city. No firm and no person in it is
-real; its unified social credit codes begin with 9Y and were issued to nobody. What is in
-deliveries/ or tables/ is there to be taken in; truth/ is for tests and benchmarks alone.
+Everything here was drawn by Kexin's simulator of a city. No firm and no person in it
+is real; its unified social credit codes begin with 9Y and were issued to nobody. What
+is in deliveries/ or tables/ is there to be taken in; truth/ is for tests and benchmarks
+alone.
 """
 
 
