@@ -40,7 +40,7 @@ YEARS = np.array([20, 10, 15])
 SHORT_DESIGN, DESIGN_LAW = 10, np.datetime64("2021-06-01", "D")
 """Years of protection; designs filed before the law of 2021 have fewer."""
 
-LET_GO = np.array([0.080, 0.150, 0.415])
+LET_GO = np.array([0.062, 0.135, 0.415])
 """Log hazard a year of not paying the fee: half of utility models are gone after five
 years, 90 % of designs, half of inventions after six to eight (SRC-N10)."""
 
@@ -58,6 +58,9 @@ BUYERS = 0.12
 """Share of high-tech firms that buy patents before they apply."""
 
 JOINT = 0.12
+GROWN = 3
+"""Years after which a firm has the full stock [design]."""
+
 OLDEST = np.datetime64("2012-01-01", "D")
 GAZETTE = "Tue Fri"
 
@@ -187,6 +190,8 @@ def in_stock(world: World, random: np.random.Generator, block: Block) -> Filed:
     city, firms = world.city, np.arange(block.first, block.last)
     mean = np.exp(1.0 + 0.8 * city.innovation + 0.25 * city.quality).clip(0.2, 60)
     old = city.holder & (city.born < clock.BURN_IN)
+    years = (clock.BURN_IN - city.born) / 12
+    mean *= np.clip(years / GROWN, 0, 1)
     count = np.where(old[firms], random.poisson(mean[firms]), 0)
     firm = np.repeat(firms, count)
     first = np.maximum(city.birthday[firm], OLDEST)

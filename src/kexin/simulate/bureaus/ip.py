@@ -200,8 +200,15 @@ def holders(world: World, of: Patents, random: np.random.Generator) -> Iterator[
 
 
 class Held(NamedTuple):
-    """Who holds each patent and is called what, from when, until when, and whether it
-    was acquired from another."""
+    """Who holds each patent under which name, since when, until when, and how.
+
+    Attributes:
+        firm: The holder; -1 for nobody of the city.
+        name: Its name.
+        since: First day.
+        until: Day on which it ends; absent while it lasts.
+        acquired: Whether the patent came from another.
+    """
 
     firm: Ints
     name: pa.Array
@@ -298,13 +305,14 @@ def citations(
     place = (ranks(applied, day) * parts + block.number) * LANES + lane
     citing = application_numbers(applied, np.zeros(len(day), int), ELSEWHERE + place)
     yield cites(inventions, cited, citing, day, random, by_self=False)
-    pair = np.arange(inventions.size - 1)
-    same = inventions.firm[pair] == inventions.firm[pair + 1]
-    later_one = inventions.published[pair + 1] > inventions.published[pair] + 90
-    chosen = pair[same & later_one & (random.random(len(pair)) < SELF_CITED)]
-    own = inventions.number.take(pa.array(chosen + 1))
-    day = inventions.published[chosen + 1]
-    yield cites(inventions, chosen, own, day, random, by_self=True)
+    order = np.lexsort([inventions.published, inventions.firm])
+    one, other = order[:-1], order[1:]
+    cites_own = inventions.firm[one] == inventions.firm[other]
+    cites_own &= inventions.published[other] > inventions.published[one] + 90
+    cites_own &= random.random(len(one)) < SELF_CITED
+    own = inventions.number.take(pa.array(other[cites_own]))
+    day = inventions.published[other[cites_own]]
+    yield cites(inventions, one[cites_own], own, day, random, by_self=True)
 
 
 def cites(
