@@ -1,7 +1,8 @@
 """When firms allowed the platform to read what tax holds of them.
 
 A firm consents when it registers on the platform: those that were there in 2019 over
-its first months, those founded later soon after their founding (SIMULATOR.md section 7).
+its first months, those founded later soon after their founding (SIMULATOR.md
+section 7).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ CONSENTS, WITH_INVOICES = 0.92, 0.70
 """Share of all firms that consent at all, and of those whose invoices are read too."""
 
 OLD_DAYS, NEW_DAYS = 90, 60
-"""Mean days until a firm consents: from the platform's begin, and from its own [est]."""
+"""Mean days until a firm consents: old ones from 2019 on, new ones once there [est]."""
 
 
 def since(world: World) -> Days:
@@ -37,7 +38,7 @@ def since(world: World) -> Days:
 
 
 def invoice_since(world: World) -> Days:
-    """Return the day from which each firm's invoices may be read; absent where never."""
+    """Return the day from which a firm's invoices may be read; absent where never."""
     random = stream(world.city.seed, "consent.invoices")
     without = random.random(world.city.size) >= WITH_INVOICES / CONSENTS
     return np.where(without, np.datetime64("NaT", "D"), since(world))
