@@ -16,6 +16,8 @@ from kexin.simulate.life import NEVER
 from kexin.simulate.schemes import rings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kexin.simulate.arrays import Days, Flags, Floats, Ints
     from kexin.simulate.draws import Block
     from kexin.simulate.world import World
@@ -221,11 +223,14 @@ def lost(
     world: World, random: np.random.Generator, block: Block
 ) -> tuple[Ints, Ints, Ints]:
     """Return firms that are declared for mere neglect."""
-    month, firm = np.nonzero(world.life.active[:, block.firms])
-    chance = LOST * np.exp(0.5 * world.city.care[block.firms])[firm]
-    found = happens(random, chance) & (month > DEBTS_BEGIN)
-    month, firm = month[found], firm[found] + block.first
-    return firm, month, month + random.integers(*LOST_FOR, len(month))
+    chance = LOST * np.exp(0.5 * world.city.care[block.firms])
+    shape = (clock.MONTHS - DEBTS_BEGIN, block.size)
+    found = random.random(shape, np.float32) < chance
+    found &= world.life.active[DEBTS_BEGIN:, block.firms]
+    month, firm = np.nonzero(found)
+    month = month + DEBTS_BEGIN
+    until = month + random.integers(*LOST_FOR, len(month))
+    return firm + block.first, month, until
 
 
 def debts(world: World, block: Block) -> Debts:
@@ -236,14 +241,14 @@ def debts(world: World, block: Block) -> Debts:
     random = world.stream("conduct.debts", 0, block)
     owed = np.zeros(block.size)
     gone = world.life.gone[block.firms]
-    for month in range(DEBTS_BEGIN, clock.MONTHS):
+    for month, usual in enumerate(usual_tax(world, block), DEBTS_BEGIN):
         active = world.life.active[month, block.firms]
         ill = world.life.distress[month, block.firms] > 0
         pays = np.where(ill, CLEARED_IN_DISTRESS, CLEARED)
         paid = happens(random, pays) & active & (owed > 0)
         cleared[month] = np.where(paid, owed, 0)
         fails = happens(random, debt_chance(world, month, block)) & active
-        amount = random.integers(1, 7, block.size) * usual_tax(world, month, block)
+        amount = random.integers(1, 7, block.size) * usual
         new[month] = np.where(fails, np.round(amount, 2), 0)
         owed = np.where(paid, 0, owed) + new[month]
         owed[gone <= month] = 0
@@ -263,12 +268,18 @@ def debt_chance(world: World, month: int, block: Block) -> Floats:
     )
 
 
-def usual_tax(world: World, month: int, block: Block) -> Floats:
-    """Return each firm's usual monthly tax, by the sales of the year before."""
-    sold = world.activity.sales[max(month - 12, 0) : month, block.firms].mean(0)
+def usual_tax(world: World, block: Block) -> Iterator[Floats]:
+    """Yield each firm's usual tax of the months from `DEBTS_BEGIN` on.
+
+    By the sales of the twelve months before, with a floor for other kinds of tax.
+    """
     general = world.city.general[block.firms]
-    part = np.where(general, TAX_OF_SALES[True], TAX_OF_SALES[False])
-    return np.maximum(part * sold, SMALLEST_TAX)
+    part = np.where(general, TAX_OF_SALES[True], TAX_OF_SALES[False]) / 12
+    sales = world.activity.sales[:, block.firms]
+    year = sales[DEBTS_BEGIN - 12 : DEBTS_BEGIN].sum(0, dtype=float)
+    for month in range(DEBTS_BEGIN, clock.MONTHS):
+        yield np.maximum(part * year, SMALLEST_TAX)
+        year += sales[month] - sales[month - 12].astype(float)
 
 
 def irregular(world: World, year: int, block: Block) -> Ints:
@@ -279,7 +290,7 @@ def irregular(world: World, year: int, block: Block) -> Ints:
         -1.15 + 0.85 * city.care[block.firms] - 0.2 * city.quality[block.firms]
     )
     active = world.life.active[clock.months_of(year), block.firms].mean(0)
-    return random.poisson(mean * active)
+    return np.minimum(random.poisson(mean * active), 9)
 
 
 def chronic(world: World, block: Block) -> Floats:
@@ -291,3 +302,24 @@ def chronic(world: World, block: Block) -> Floats:
     )
     points = random.uniform(*CHRONIC_POINTS, block.size)
     return np.where(happens(random, chance), points, 0)
+
+
+def cleared_day(month: Ints, firm: Ints) -> Days:
+    """Return the day on which a firm pays its debt in a month."""
+    return clock.working_day(clock.first_day(month) + firm * 7 % 25)
+
+
+def next_cleared(told: Debts, month: Ints, firm: Ints) -> Ints:
+    """Return the month in which what is owed in a month is paid; NEVER if it is not.
+
+    Args:
+        told: The debts of a block.
+        month: Months of the city.
+        firm: Places in the block.
+    """
+    following = np.full(told.new.shape[1], NEVER)
+    found = np.empty(told.new.shape, np.int16)
+    for place in range(clock.MONTHS - 1, -1, -1):
+        found[place] = following
+        following = np.where(told.cleared[place] > 0, place, following)
+    return found[month, firm]
