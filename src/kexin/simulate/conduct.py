@@ -16,8 +16,6 @@ from kexin.simulate.life import NEVER
 from kexin.simulate.schemes import rings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from kexin.simulate.arrays import Days, Flags, Floats, Ints
     from kexin.simulate.draws import Block
     from kexin.simulate.world import World
@@ -29,16 +27,9 @@ BRIEF, MIDDLE = 0.55, 0.35
 """Part of late returns that come within 3, and within 30 days; the rest never comes."""
 
 NEVER_IN_DISTRESS = 0.35
-DEBTS_BEGIN = 18
-"""Month from which debts are followed: January 2018."""
+BEGIN = 18
+"""Month from which conduct is followed: January 2018."""
 
-CLEARED, CLEARED_IN_DISTRESS = 0.25, 0.04
-"""Chance a month that a debt is paid [distress: est]."""
-
-TAX_OF_SALES = {True: 0.035, False: 0.012}
-"""Usual tax of general and other taxpayers as a part of sales [est]."""
-
-SMALLEST_TAX = 300.0
 SILENT_BEFORE = 3
 """Months without a return before a firm is declared non-normal."""
 
@@ -66,18 +57,18 @@ class Conduct(NamedTuple):
     late: Ints
 
 
-class Debts(NamedTuple):
-    """Unpaid tax, CNY: months from the city's first x firms of a block.
+class Settled(NamedTuple):
+    """How the yearly return of profits was filed, one place a firm of a block.
 
     Attributes:
-        new: Tax of the month that was not paid.
-        cleared: Debt that was paid in the month.
-        balance: Debt at the month's end.
+        filed: Day of filing, far away where it never comes.
+        late: Days after the deadline; NEVER where it never comes.
+        due: The deadline.
     """
 
-    new: Floats
-    cleared: Floats
-    balance: Floats
+    filed: Days
+    late: Ints
+    due: Days
 
 
 class Silences(NamedTuple):
@@ -224,62 +215,13 @@ def lost(
 ) -> tuple[Ints, Ints, Ints]:
     """Return firms that are declared for mere neglect."""
     chance = LOST * np.exp(0.5 * world.city.care[block.firms])
-    shape = (clock.MONTHS - DEBTS_BEGIN, block.size)
+    shape = (clock.MONTHS - BEGIN, block.size)
     found = random.random(shape, np.float32) < chance
-    found &= world.life.active[DEBTS_BEGIN:, block.firms]
+    found &= world.life.active[BEGIN:, block.firms]
     month, firm = np.nonzero(found)
-    month = month + DEBTS_BEGIN
+    month = month + BEGIN
     until = month + random.integers(*LOST_FOR, len(month))
     return firm + block.first, month, until
-
-
-def debts(world: World, block: Block) -> Debts:
-    """Draw which tax was not paid, and when it was paid after all."""
-    shape = (clock.MONTHS, block.size)
-    new, cleared = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-    balance = np.zeros(shape, np.float32)
-    random = world.stream("conduct.debts", 0, block)
-    owed = np.zeros(block.size)
-    gone = world.life.gone[block.firms]
-    for month, usual in enumerate(usual_tax(world, block), DEBTS_BEGIN):
-        active = world.life.active[month, block.firms]
-        ill = world.life.distress[month, block.firms] > 0
-        pays = np.where(ill, CLEARED_IN_DISTRESS, CLEARED)
-        paid = happens(random, pays) & active & (owed > 0)
-        cleared[month] = np.where(paid, owed, 0)
-        fails = happens(random, debt_chance(world, month, block)) & active
-        amount = random.integers(1, 7, block.size) * usual
-        new[month] = np.where(fails, np.round(amount, 2), 0)
-        owed = np.where(paid, 0, owed) + new[month]
-        owed[gone <= month] = 0
-        balance[month] = owed
-    return Debts(new, cleared, balance)
-
-
-def debt_chance(world: World, month: int, block: Block) -> Floats:
-    """Return the chance that the tax of a month is not paid."""
-    city = world.city
-    seen = world.life.distress[month, block.firms] * city.visibility("tax")[block.firms]
-    return logistic(
-        -6.2
-        + 0.35 * city.care[block.firms]
-        - 0.25 * city.quality[block.firms]
-        + np.minimum(0.38 * seen, 4.3)
-    )
-
-
-def usual_tax(world: World, block: Block) -> Iterator[Floats]:
-    """Yield each firm's usual tax of the months from `DEBTS_BEGIN` on.
-
-    By the sales of the twelve months before, with a floor for other kinds of tax.
-    """
-    general = world.city.general[block.firms]
-    part = np.where(general, TAX_OF_SALES[True], TAX_OF_SALES[False]) / 12
-    sales = world.activity.sales[:, block.firms]
-    year = sales[DEBTS_BEGIN - 12 : DEBTS_BEGIN].sum(0, dtype=float)
-    for month in range(DEBTS_BEGIN, clock.MONTHS):
-        yield np.maximum(part * year, SMALLEST_TAX)
-        year += sales[month] - sales[month - 12].astype(float)
 
 
 def irregular(world: World, year: int, block: Block) -> Ints:
@@ -304,22 +246,14 @@ def chronic(world: World, block: Block) -> Floats:
     return np.where(happens(random, chance), points, 0)
 
 
-def cleared_day(month: Ints, firm: Ints) -> Days:
-    """Return the day on which a firm pays its debt in a month."""
-    return clock.working_day(clock.first_day(month) + firm * 7 % 25)
-
-
-def next_cleared(told: Debts, month: Ints, firm: Ints) -> Ints:
-    """Return the month in which what is owed in a month is paid; NEVER if it is not.
-
-    Args:
-        told: The debts of a block.
-        month: Months of the city.
-        firm: Places in the block.
-    """
-    following = np.full(told.new.shape[1], NEVER)
-    found = np.empty(told.new.shape, np.int16)
-    for place in range(clock.MONTHS - 1, -1, -1):
-        found[place] = following
-        following = np.where(told.cleared[place] > 0, place, following)
-    return found[month, firm]
+def settled(world: World, year: int, block: Block) -> Settled:
+    """Draw when firms of a block file the yearly return of a fiscal year."""
+    random = world.stream("conduct.settled", year, block)
+    size, april = block.size, clock.months_of(year + 1)[3:4]
+    first = np.datetime64(f"{year + 1}-04-01", "D")
+    usual = np.minimum(25 * np.exp(0.45 * random.standard_normal(size)), 51)
+    last = random.integers(51, 61, size)
+    day = first + np.where(random.random(size) < 0.30, last, usual).astype(int)
+    late = lateness(world, april, block, random)[0].astype(int)
+    due = clock.working_day(np.array(f"{year + 1}-05-31", "datetime64[D]"))
+    return Settled(np.where(late > 0, due + late, day), late, due)

@@ -59,6 +59,10 @@ class Periods(NamedTuple):
         """Return the values of the last months, of months of the year x firms."""
         return table[self.place, self.firm]
 
+    def of(self, table: Floats) -> Floats:
+        """Return the values of the last months, of all months x firms of the city."""
+        return table[self.month, self.in_city]
+
     def total(self, table: Floats) -> Floats:
         """Return the sums over each period, of months of the year x firms."""
         until = np.cumsum(table, axis=0)

@@ -93,13 +93,13 @@ def rings(city: City) -> Rings:
         sizes.append(len(own))
         starts.append(first)
     firm = np.concatenate(members)
-    first = np.repeat(starts, sizes)
+    begun = np.repeat(starts, sizes)
     return Rings(
         ring=np.repeat(np.arange(count), sizes),
         firm=firm,
         buyer=np.concatenate([np.roll(own, -1) for own in members]),
-        first=first,
-        end=first + RING_MONTHS,
+        first=begun,
+        end=begun + RING_MONTHS,
         sales=random.uniform(*RING_SALES, len(firm)),
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kexin.simulate import clock, conduct
+from kexin.simulate import clock, conduct, debts
 from kexin.simulate.city import choice
 from kexin.simulate.draws import happens
 from kexin.simulate.life import NEVER
@@ -169,11 +169,11 @@ def fault(
 def late_payment(world: World, year: int, block: Block) -> Rows:
     """Return a record for each month's tax that was not paid."""
     months = clock.months_of(year)
-    told = conduct.debts(world, block)
+    told = debts.debts(world, block)
     place, firm = np.nonzero(told.new[months] > 0)
     month = months[place]
-    paid = conduct.next_cleared(told, month, firm)
-    day = conduct.cleared_day(np.minimum(paid, clock.MONTHS), firm + block.first)
+    paid = debts.next_cleared(told, month, firm)
+    day = debts.cleared_day(np.minimum(paid, clock.MONTHS), firm + block.first)
     return fault(
         "late_payment",
         identified(month, firm + block.first, 1),

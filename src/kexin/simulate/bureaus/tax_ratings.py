@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from kexin.simulate import clock, conduct
+from kexin.simulate import clock, conduct, debts
 from kexin.simulate.draws import happens, stream
 from kexin.simulate.rows import Rows, always, coded
 from kexin.simulate.sectors import DISTRICTS
@@ -112,7 +112,8 @@ def scored(world: World, year: int, block: Block) -> Floats:
     months = clock.months_of(year)
     active = world.life.active[months][:, block.firms]
     late = ((conduct.conduct(world, year, block).late > 0) & active).sum(0)
-    owing = (conduct.debts(world, block).new[months] > 0).sum(0)
+    late += conduct.settled(world, year - 1, block).late > 0
+    owing = (debts.debts(world, block).new[months] > 0).sum(0)
     zero = (world.activity.sales[months][:, block.firms] <= 0).sum(0)
     points = (
         FULL

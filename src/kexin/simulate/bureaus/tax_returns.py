@@ -1,9 +1,4 @@
-"""Returns of value-added tax (SIMULATOR.md section 5.1).
-
-What is filed in time, or a few days late, arrives once. What is not filed when the
-month's transfer is made arrives without a day of filing and with zeros, and again when
-it is filed; so does an amendment, which keeps the day of the first filing.
-"""
+"""Returns of value-added tax and of profits (SIMULATOR.md sections 5.1 and 5.2)."""
 
 from __future__ import annotations
 
@@ -12,37 +7,36 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kexin.simulate import clock
-from kexin.simulate.conduct import DUE, conduct
+from kexin.simulate.books import QUARTERS, books
+from kexin.simulate.conduct import DUE, conduct, settled
 from kexin.simulate.draws import happens
 from kexin.simulate.life import NEVER
-from kexin.simulate.periods import filed as periods_filed
-from kexin.simulate.rows import Rows, later, versions
+from kexin.simulate.periods import filed
+from kexin.simulate.returns import reported
+from kexin.simulate.rows import Rows, always, coded
 from kexin.simulate.vat import vat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kexin.simulate.arrays import Days, Flags, Floats
-    from kexin.simulate.conduct import Conduct
+    from kexin.simulate.arrays import Flags
     from kexin.simulate.draws import Block
     from kexin.simulate.periods import Periods
     from kexin.simulate.world import World
 
-TABLES = ("tax_vat_return",)
+TABLES = ("tax_vat_return", "tax_cit_return")
 
-TRANSFER_AFTER = 7
-"""Days after the deadline on which a return that is missing is reported [design]."""
-
-AMENDED, AMENDED_IN_DISTRESS = 0.04, 0.01
-AMENDED_BY = 0.06
-"""Deviation of the log of an amended return's figures [est]."""
-
+AMENDED, AMENDED_IN_DISTRESS, AMENDED_PROFIT = 0.04, 0.01, 0.07
 EXPECTED = 3
 """Months that the tax office waits for the returns of a firm that fell silent."""
 
-AMOUNTS = (
+VAT_AMOUNTS = (
     "sales_taxable", "sales_exempt", "sales_export", "output_tax", "input_tax",
     "input_transfer_out", "credit_carried", "tax_payable",
+)  # fmt: skip
+CIT_AMOUNTS = (
+    "revenue", "cost", "total_profit", "taxable_income", "loss_carried",
+    "cit_payable", "rd_expense", "rd_super_deduction", "hnte_relief",
 )  # fmt: skip
 
 
@@ -50,12 +44,13 @@ def records(world: World, year: int, block: Block) -> Iterator[Rows]:
     """Yield a year's returns of a part of the city."""
     if year == clock.HISTORY:
         return
-    random = world.stream("tax_returns", year, block)
-    kept_by = conduct(world, year, block)
     alive = expected(world, year, block)
-    at = periods_filed(year, block, alive, world.city.general[block.firms])
-    told = as_filed(world, at, kept_by)
-    yield with_history(world, told, at, kept_by, random)
+    monthly = world.city.general[block.firms]
+    yield value_added(world, filed(year, block, alive, monthly))
+    quarterly = np.zeros(block.size, np.bool_)
+    yield prepaid(world, filed(year, block, alive, quarterly))
+    if year < clock.LAST_YEAR:
+        yield yearly(world, year, block)
 
 
 def expected(world: World, year: int, block: Block) -> Flags:
@@ -66,22 +61,22 @@ def expected(world: World, year: int, block: Block) -> Flags:
     months = clock.months_of(year)
     active = world.life.active[:, block.firms]
     recent = np.stack([active[m - EXPECTED : m + 1].any(0) for m in months])
-    stands = world.life.gone[block.firms] > months[:, None]
-    return recent & stands
+    return recent & (world.life.gone[block.firms] > months[:, None])
 
 
-def as_filed(world: World, at: Periods, kept_by: Conduct) -> Rows:
-    """Return the returns as they are filed, whenever that is."""
+def value_added(world: World, at: Periods) -> Rows:
+    """Return the returns of value-added tax."""
+    random = world.stream("tax_returns.vat", at.year, at.block)
     tax = vat(world, at.year, at.block)
-    due = clock.due_day(at.month + 1, DUE)
+    kept_by = conduct(world, at.year, at.block)
     day = at.end + at.at_end(kept_by.filed).astype(int)
-    return Rows(
+    told = Rows(
         "tax_vat_return",
         at.in_city,
         {
             "period_start": at.start,
             "period_end": at.end,
-            "due_date": due,
+            "due_date": clock.due_day(at.month + 1, DUE),
             "filed_at": day,
             "sales_taxable": at.total(tax.taxable),
             "sales_exempt": at.total(tax.exempt),
@@ -96,50 +91,82 @@ def as_filed(world: World, at: Periods, kept_by: Conduct) -> Rows:
         after=day,
         lag="tax_vat_return/filed",
     )
+    ill = at.of(world.life.distress) > 0
+    amended = happens(random, AMENDED + AMENDED_IN_DISTRESS * ill)
+    late = np.where(at.of(world.life.active), at.at_end(kept_by.late), NEVER)
+    return reported(told, late, amended, VAT_AMOUNTS, random)
 
 
-def with_history(
-    world: World, told: Rows, at: Periods, kept_by: Conduct, random: np.random.Generator
-) -> Rows:
-    """Return returns with what is known before they are filed, and amendments."""
-    late = at.at_end(kept_by.late)
-    active = at.at_end(world.life.active[clock.months_of(at.year)][:, at.block.firms])
-    never = (late >= NEVER) | ~active
-    overdue = never | (late > TRANSFER_AFTER)
-    due = told.columns["due_date"]
-    first = told._replace(
-        columns={**told.columns, **not_filed(told, overdue)},
-        after=np.where(overdue, due, told.after),
+def prepaid(world: World, at: Periods) -> Rows:
+    """Return the quarterly returns of profits."""
+    random = world.stream("tax_returns.cit", at.year, at.block)
+    told = books(world, at.year, at.block)
+    kept_by = conduct(world, at.year, at.block)
+    day = at.end + at.at_end(kept_by.filed).astype(int)
+    quarter = at.place // 3
+    none, zero = np.full(at.size, np.nan), np.zeros(at.size)
+    rows = Rows(
+        "tax_cit_return",
+        at.in_city,
+        {
+            "fiscal_year": np.full(at.size, at.year),
+            "period_kind": coded(quarter, QUARTERS),
+            "period_end": at.end,
+            "due_date": clock.due_day(at.month + 1, DUE),
+            "filed_at": day,
+            "revenue": told.revenue[quarter, at.firm],
+            "cost": told.cost[quarter, at.firm],
+            "total_profit": told.profit[quarter, at.firm],
+            "taxable_income": np.maximum(told.profit[quarter, at.firm], 0),
+            "loss_carried": zero,
+            "cit_payable": told.prepaid[quarter, at.firm],
+            "rd_expense": none,
+            "rd_super_deduction": none,
+            "hnte_relief": none,
+            "is_amended": np.zeros(at.size, np.bool_),
+        },
+        after=day,
+        lag="tax_cit_return/filed",
     )
-    came = overdue & ~never
-    second = later(told, came, told.after[came])
-    return versions(first, second, amendment(world, told, at, ~never, random))
+    late = np.where(at.of(world.life.active), at.at_end(kept_by.late), NEVER)
+    return reported(rows, late, np.zeros(at.size, np.bool_), CIT_AMOUNTS, random)
 
 
-def not_filed(told: Rows, overdue: Flags) -> dict[str, Floats | Days]:
-    """Return the columns of returns with nothing in those that are overdue."""
-    nothing: dict[str, Floats | Days] = {
-        name: np.where(overdue & ~np.isnan(told.columns[name]), 0, told.columns[name])
-        for name in AMOUNTS
-    }
-    absent = np.datetime64("NaT", "D")
-    return {**nothing, "filed_at": np.where(overdue, absent, told.columns["filed_at"])}
-
-
-def amendment(
-    world: World, told: Rows, at: Periods, filed: Flags, random: np.random.Generator
-) -> Rows:
-    """Return the amendments of some returns that were filed."""
-    distress = world.life.distress[clock.months_of(at.year)][:, at.block.firms]
-    chance = AMENDED + AMENDED_IN_DISTRESS * (at.at_end(distress) > 0)
-    which = np.flatnonzero(filed & happens(random, chance))
-    factor = np.exp(AMENDED_BY * random.standard_normal(len(which)))
-    wait = 5 + random.exponential(60, len(which)).astype(int)
-    columns = {name: told.columns[name][which] for name in AMOUNTS}
-    return later(
-        told,
-        which,
-        clock.working_day(told.columns["filed_at"][which] + wait),
-        **{name: np.round(amount * factor, 2) for name, amount in columns.items()},
-        is_amended=np.ones(len(which), np.bool_),
+def yearly(world: World, year: int, block: Block) -> Rows:
+    """Return the yearly returns of profits, filed by the end of the next May."""
+    random = world.stream("tax_returns.cit.annual", year, block)
+    told = books(world, year, block).annual
+    kept_by = settled(world, year, block)
+    december = clock.months_of(year)[-1]
+    active = world.life.active[:, block.firms]
+    own = np.flatnonzero(active[december])
+    day = kept_by.filed[own]
+    size = len(own)
+    end = np.full(size, clock.last_day(december))
+    rows = Rows(
+        "tax_cit_return",
+        own + block.first,
+        {
+            "fiscal_year": np.full(size, year),
+            "period_kind": always("annual", size),
+            "period_end": end,
+            "due_date": np.full(size, kept_by.due),
+            "filed_at": day,
+            "revenue": told.revenue[own],
+            "cost": told.cost[own],
+            "total_profit": told.profit[own],
+            "taxable_income": told.taxable[own],
+            "loss_carried": told.loss_used[own],
+            "cit_payable": told.tax[own],
+            "rd_expense": told.research[own],
+            "rd_super_deduction": told.deduction[own],
+            "hnte_relief": told.relief[own],
+            "is_amended": np.zeros(size, np.bool_),
+        },
+        after=day,
+        lag="tax_cit_return/filed",
     )
+    may = active[december + 5][own]
+    late = np.where(may, kept_by.late[own], NEVER)
+    amended = happens(random, np.full(size, AMENDED_PROFIT))
+    return reported(rows, late, amended, CIT_AMOUNTS, random)
