@@ -30,6 +30,8 @@ from kexin.simulate.vat import vat
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pyarrow as pa
+
     from kexin.simulate.arrays import Days, Floats, Ints
     from kexin.simulate.conduct import Conduct
     from kexin.simulate.draws import Block
@@ -135,8 +137,8 @@ def payments(due: Due, random: np.random.Generator) -> Rows:
     )
 
 
-def identified(month: Ints, firm: Ints, kind: Ints, nth: Ints) -> Rows:
-    """Return numbers of tax receipts."""
+def identified(month: Ints, firm: Ints, kind: Ints | int, nth: Ints | int) -> pa.Array:
+    """Return numbers of receipts: of a month, a firm, a kind of tax, and which."""
     when = clock.year_of(month) * 100 + clock.number_of(month)
     return numbered("3330", (when * 10**7 + firm) * 100 + nth * 10 + kind, 15)
 
@@ -151,12 +153,9 @@ def on_sales(world: World, year: int, block: Block, kept_by: Conduct) -> Iterato
     amount, part = at.total(tax.payable), np.where(general[at.firm], 1, HALVED)
     day = at.end + at.at_end(kept_by.filed).astype(int)
     deadline = clock.due_day(at.month + 1, DUE)
-    for kind, rate in (
-        (VAT, 1),
-        (URBAN, URBAN_RATE * part),
-        (SURCHARGE, SURCHARGE_RATE * part),
-    ):
-        yield due_of(kind, at.month, at.in_city, amount * rate, day, deadline)
+    for kind, rate in ((VAT, 1), (URBAN, URBAN_RATE), (SURCHARGE, SURCHARGE_RATE)):
+        own = amount if kind == VAT else amount * rate * part
+        yield due_of(kind, at.month, at.in_city, own, day, deadline)
     at = filed(year, block, alive, np.zeros_like(general))
     day = at.end + at.at_end(kept_by.filed).astype(int)
     deadline = clock.due_day(at.month + 1, DUE)
@@ -225,9 +224,7 @@ def cleared(world: World, year: int, block: Block, owed: debts.Debts) -> Rows:
         "tax_payment",
         firm + block.first,
         {
-            "payment_id": identified(
-                month, firm + block.first, kind, np.full_like(kind, 2)
-            ),
+            "payment_id": identified(month, firm + block.first, kind, 2),
             "tax_kind": coded(kind, debts.KINDS),
             "period_end": clock.last_day(of),
             "due_date": deadline,
