@@ -11,6 +11,7 @@ from kexin.simulate.draws import stream
 from kexin.simulate.life import life
 from kexin.simulate.naming import naming
 from kexin.simulate.network import trade
+from kexin.simulate.schemes import silenced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,7 +65,7 @@ def world(firms: int, seed: int, variant: Variant) -> World:
     """
     made = city(firms, seed, variant)
     sales = trade(made)
-    lived = life(made, sales)
+    lived = silenced(made, life(made, sales))
     return World(
         city=made,
         trade=sales,
