@@ -251,4 +251,4 @@ def ordered(parts: list[list[Ints]], firms: int) -> Filings:
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     order = np.lexsort([columns[1], columns[0]])
     first = np.searchsorted(columns[0][order], np.arange(firms + 1))
-    return Filings(*(column[order] for column in columns), first=first)
+    return Filings._make([*(column[order] for column in columns), first])
