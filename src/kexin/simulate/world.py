@@ -9,6 +9,7 @@ from kexin.simulate.aftermath import aftermath
 from kexin.simulate.city import city
 from kexin.simulate.draws import stream
 from kexin.simulate.endings import endings
+from kexin.simulate.lending import lending
 from kexin.simulate.life import life
 from kexin.simulate.naming import naming
 from kexin.simulate.network import trade
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from kexin.simulate.city import City
     from kexin.simulate.draws import Block
     from kexin.simulate.endings import Endings
+    from kexin.simulate.lending import Lending
     from kexin.simulate.life import Life
     from kexin.simulate.naming import Naming
     from kexin.simulate.network import Trade
@@ -58,6 +60,7 @@ class World(NamedTuple):
         successions: Who continues whom.
         holdings: Who holds them.
         terms: Who runs them.
+        lending: Their loans.
     """
 
     city: City
@@ -72,6 +75,7 @@ class World(NamedTuple):
     successions: Successions
     holdings: Holdings
     terms: Terms
+    lending: Lending
 
     def stream(self, module: str, year: int, block: Block) -> np.random.Generator:
         """Return the stream of a register's module."""
@@ -105,4 +109,5 @@ def world(firms: int, seed: int, variant: Variant) -> World:
         successions=continued,
         holdings=holdings(made, named, filed),
         terms=terms(made, filed),
+        lending=lending(made, lived, told),
     )

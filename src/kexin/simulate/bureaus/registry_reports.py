@@ -36,13 +36,17 @@ COPIED = 0.30
 """Share of reports with rounded or copied numbers (REGISTERS.md Q21)."""
 
 DISCLOSED, CORRECTED = 0.15, 0.04
-OTHER_REASONS = {"unreachable": 0.0042, "false_info": 0.00018, "info_not_published": 0.00005}
+OTHER_REASONS = {"unreachable": 0.0056, "false_info": 0.00018, "info_not_published": 0.00005}
 """Listings a year for other reasons than a missing report. Section 5.5's 0.25 % for
 those that cannot be reached gives 7 % of all listings; SRC-N5 has 10.8 %."""
 
 UNREACHABLE_ILL = 6
 REACHED, REACHED_ILL = 0.65, 0.2
 """Chance to be removed again within a year: of firms that trade well, and of others."""
+
+FILED_AFTER, SERIOUS_LATER = (1, 2), 4
+"""Years after a report's own in which it is filed or missed, and in which a firm that
+was listed for it is listed as serious."""
 
 SERIOUS_AFTER = 3 * 365
 SERIOUS_TERM, REPAIRED = 3 * 365, 0.3
@@ -51,13 +55,15 @@ ABSENT = np.datetime64("NaT", "D")
 
 def records(world: World, year: int, block: Block) -> Iterator[Rows]:
     """Yield a year's records of a part of the city."""
-    every = reports(world, block)
-    for told in every:
-        filed_in = clock.delivery_year(filled(told.filed)) == year
-        yield annual(world, told, block, filed_in & ~np.isnat(told.filed))
-        listed_in = clock.delivery_year(filled(told.listed)) == year
-        yield listings(world, told, block, listed_in & ~np.isnat(told.listed))
-        yield serious(world, told, block, year)
+    for told in reports(world, block):
+        after = year - told.year
+        if after in FILED_AFTER:
+            filed_in = clock.delivery_year(filled(told.filed)) == year
+            yield annual(world, told, block, filed_in & ~np.isnat(told.filed))
+            listed_in = clock.delivery_year(filled(told.listed)) == year
+            yield listings(world, told, block, listed_in & ~np.isnat(told.listed))
+        if after == SERIOUS_LATER:
+            yield serious(world, told, block, year)
     if year > clock.HISTORY:
         for reason, rate in OTHER_REASONS.items():
             yield from found_otherwise(world, year, block, reason, rate)
