@@ -29,6 +29,9 @@ OPENED, FILLING_DAYS = np.datetime64("2018-01-01", "D"), 730
 FIRST_DAYS = (20, 200)
 """Days from founding to registering, of firms founded later [design]."""
 
+ASKING = 0.08
+"""Share of firms without loans that ask for one [est]."""
+
 REVOKED = 0.015
 """Consents that are revoked in a year."""
 
@@ -72,3 +75,10 @@ def stands(world: World, day: Days) -> Flags:
     """Whether firms still stand on days that the city sees."""
     end: Ints = np.minimum(world.life.gone, clock.MONTHS)
     return (day < clock.first_day(end)) & (day <= clock.LAST_DAY)
+
+
+def covers_loans(world: World) -> Flags:
+    """Whether consents cover loans: of firms that have them or ask for one."""
+    city = world.city
+    asks = stream(city.seed, "consent.asks").random(city.size) < ASKING
+    return city.borrower | asks

@@ -35,11 +35,14 @@ DEBT_SPREAD = 0.8
 FIRST_LOAN_MONTHS = (3, 18)
 """Months from founding to the first loan [est]."""
 
-WRITTEN_OFF = 24
+WRITTEN_OFF = 15
 """Months from 90 days past due until the bank writes the loan off [est]."""
 
-LEADS = 3
-"""Months before 90 days past due in which the same loan is late already."""
+LEADS = 2
+"""Months before 90 days past due in which the same loan is 30 and 60 days late."""
+
+LONGEST_DELAY = 3
+"""Months for which a firm that does not default is late on end."""
 
 LENDERS = tuple(LENDER_KIND)
 LENDER_SHARES = (0.30, 0.20, 0.28, 0.09, 0.05, 0.05, 0.02, 0.01)
@@ -142,8 +145,7 @@ def rising(overdue: Ints, firm: Ints, month: Ints, end: Ints, more: Ints) -> Non
     for after in range(-LEADS, WRITTEN_OFF):
         now = month + after
         told = (now >= 0) & (now < end) & (now < clock.MONTHS)
-        days = np.maximum(90 + 30 * after + more, 0)
-        overdue[now[told], firm[told]] = days[told]
+        overdue[now[told], firm[told]] = (90 + 30 * after + more)[told]
 
 
 def brief_delays(city: City, life: Life) -> Ints:
@@ -159,7 +161,7 @@ def brief_delays(city: City, life: Life) -> Ints:
             + np.minimum(0.34 * life.distress[month], 4.0)
         )
         late = (random.random(city.size) < chance) & city.borrower & life.active[month]
-        run = np.where(late & (run < LEADS), run + 1, 0)
+        run = np.where(late & (run < LONGEST_DELAY), run + 1, 0)
         days = random.integers(1, 30, city.size) + 30 * (run - 1)
         found[month] = np.where(run > 0, np.minimum(days, 89), 0)
     return found

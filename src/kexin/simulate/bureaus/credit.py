@@ -14,7 +14,6 @@ import pyarrow as pa
 from kexin.registers.credit import FIVE_CLASS, INQUIRY_REASON
 from kexin.simulate import clock, consent
 from kexin.simulate.city import choice
-from kexin.simulate.draws import happens, stream
 from kexin.simulate.grid import Cells, cells
 from kexin.simulate.lending import (
     GUARANTEES,
@@ -41,9 +40,6 @@ TABLES = ("pboc_loan_month", "pboc_guarantee", "pboc_inquiry")
 
 SEEN_BACK = 730
 """Days for which a report tells what was before the consent."""
-
-ASKING = 0.08
-"""Share of firms without loans that ask for one [est]."""
 
 INQUIRIES, INQUIRIES_ILL, MOST_INQUIRIES = 0.25, 0.15, 1.2
 OTHER_INQUIRIES = 0.12
@@ -177,9 +173,8 @@ def inquiries(world: World, year: int, block: Block) -> Rows:
     """Return inquiries of lenders."""
     random = world.stream("credit.inquiries", year, block)
     city = world.city
-    asks = happens(stream(city.seed, "credit.asks"), np.full(city.size, ASKING))
     at = cells(year, block, world.life.active)
-    at = at.where((city.borrower | asks)[at.firm])
+    at = at.where(consent.covers_loans(world)[at.firm])
     ill = at.of(world.life.distress)
     rate = np.minimum(INQUIRIES + INQUIRIES_ILL * ill, MOST_INQUIRIES)
     count = random.poisson(rate)

@@ -10,7 +10,14 @@ from kexin.registers.core import RESCHEDULED
 from kexin.registers.credit import FIVE_CLASS
 from kexin.simulate import clock
 from kexin.simulate.bureaus.credit import lending_cells, open_days, rescheduled
-from kexin.simulate.lending import PRODUCTS, Accounts, accounts, five_class
+from kexin.simulate.lending import (
+    LEADS,
+    PRODUCTS,
+    WRITTEN_OFF,
+    Accounts,
+    accounts,
+    five_class,
+)
 from kexin.simulate.matching import applications
 from kexin.simulate.naming import scrambled
 from kexin.simulate.rows import Rows, coded, numbered
@@ -105,7 +112,7 @@ def renewal(world: World, found: Accounts) -> Ints:
     kind = np.where(again, RENEWED, 0)
     kind[rescheduled(world, found)] = EXTENDED
     over = lent.over[found.firm]
-    cured = over < lent.stopped[found.firm] + 27
+    cured = over < lent.stopped[found.firm] + LEADS + WRITTEN_OFF
     settles = cured & (found.month >= over - SETTLING) & (found.month < over)
     kind[settles] = RESTRUCTURED
     return kind
