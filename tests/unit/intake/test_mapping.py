@@ -65,7 +65,7 @@ def line_of(bureau: Bureau, text: str) -> str:
             "firm =",
             "known_at = { days = 3, on = 2024-01-01 }\nfirm =",
             "known_at",
-            "either on",
+            "one of on",
         ),
         ("firm =", "known_at = { day = 3 }\nfirm =", "known_at.day", "days"),
         ("firm =", 'not_delivered = ["tax"]\nfirm =', "not_delivered", "tax_amount"),
