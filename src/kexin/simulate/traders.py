@@ -24,7 +24,9 @@ IMPORTERS, ALSO_IMPORTS = 0.006, 0.35
 """Share of firms that import only, and of exporters that import as well [est]."""
 
 IMPORT_SHARE = (1.5, 6.0)
-"""Beta distribution of the share of purchases that an importer buys abroad [est]."""
+IMPORT_SHARE_ADVANCED = (6.0, 6.0)
+"""Beta distribution of the share of purchases that importers buy abroad, and advanced
+certified ones: they trade much both ways, which brings 40 % of trade to them [est]."""
 
 CERTIFIED_SHARE = 0.01
 """Advanced certified (AEO) firms among traders; those that trade most (SRC-N9)."""
@@ -71,33 +73,33 @@ def traders(world: World) -> Traders:
     trades = city.exporter | only
     since = clock.working_day(city.birthday + random.integers(20, 200, city.size))
     agent = random.random(city.size) < 0.08
+    advanced = largest(world, trades)
     return Traders(
         trades=trades,
         exports=city.exporter,
-        imports=only | also,
+        imports=only | also | advanced,
         since=np.where(trades, since, np.datetime64("NaT")),
         through_agent=agent,
-        advanced=largest(world, trades),
+        advanced=advanced,
     )
 
 
 def largest(world: World, trades: Flags) -> Flags:
-    """Return the traders that trade most, by exports and by imports of usual size."""
-    volume = world.city.sales * export_share(world) + import_share(world, trades) * (
-        world.city.sales * 0.5
-    )
-    old = trades & (world.city.born < clock.BURN_IN)
-    chosen = np.zeros(world.city.size, np.bool_)
+    """Return the old traders that export most over all years."""
+    sold = world.activity.sales[clock.BURN_IN :].sum(0, dtype=float)
+    volume = sold * export_share(world) * (world.city.born < clock.BURN_IN)
     count = int(np.round(CERTIFIED_SHARE * trades.sum()))
-    order = np.argsort(np.where(old, -volume, 0.0), kind="stable")
-    chosen[order[:count]] = True
-    return chosen & old
+    chosen = np.zeros(world.city.size, np.bool_)
+    chosen[np.argsort(-volume, kind="stable")[:count]] = True
+    return chosen & (volume > 0)
 
 
-def import_share(world: World, imports: Flags) -> Floats:
+def import_share(world: World, who: Traders) -> Floats:
     """Return the usual share of purchases that importers buy abroad; 0 for others."""
     random = stream(world.city.seed, "customs.imports")
-    return random.beta(*IMPORT_SHARE, world.city.size) * imports
+    usual = random.beta(*IMPORT_SHARE, world.city.size)
+    much = random.beta(*IMPORT_SHARE_ADVANCED, world.city.size)
+    return np.where(who.advanced, much, usual) * who.imports
 
 
 def imported(world: World, year: int, block: Block, who: Traders) -> Floats:
@@ -106,7 +108,7 @@ def imported(world: World, year: int, block: Block, who: Traders) -> Floats:
     bought = world.activity.purchases[months[0] : months[-1] + 1, block.firms]
     random = world.stream("customs.imports", year, block)
     noise = np.exp(0.3 * random.standard_normal(bought.shape))
-    share = np.minimum(import_share(world, who.imports)[block.firms] * noise, 0.9)
+    share = np.minimum(import_share(world, who)[block.firms] * noise, 0.9)
     return np.round(bought.astype(float) * share * begun(year, block, who), 2)
 
 
