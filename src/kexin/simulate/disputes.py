@@ -66,7 +66,7 @@ UNDATED = 0.30
 NO_CLAIM = 0.15
 LOCAL = 0.35
 NAMESAKES = 0.02
-PERSONS_FROM = 10**9
+PERSONS_FROM = 10**12
 """From here on numbers of persons who are nobody's representative."""
 
 
@@ -352,10 +352,11 @@ def further(
     size = at.size
     nobody = np.full(size, -1)
     loans = np.isin(cause, (PRIVATE, BANK)) & ~sues
+    place = world.filings.place(at.firm, at.start)
     vouches = loans & (random.random(size) < 0.6)
     also = random.random(size)
     other = np.where(also < 0.25, somebody(random, size), -1)
-    person = np.where(vouches, world.naming.person[at.firm], other)
+    person = np.where(vouches, world.filings.person[place], other)
     places = random.integers(0, len(world.naming.outside_name), size)
     outside = np.where((person < 0) & (also < 0.60), places, -1)
     third = np.where(random.random(size) < 0.30, np.roll(places, 1), -1)

@@ -58,10 +58,14 @@ BUYERS = 0.12
 """Share of high-tech firms that buy patents before they apply."""
 
 JOINT = 0.12
+GONE_BEFORE = 1.7
+"""Applications of the years before 2019 for each that is in force or pending then."""
+
 GROWN = 3
 """Years after which a firm has the full stock [design]."""
 
 OLDEST = np.datetime64("2012-01-01", "D")
+FIRST_FEES = 2013
 GAZETTE = "Tue Fri"
 
 NOTHING, LAPSED, SALE, ANNULMENT, TERM = range(5)
@@ -145,7 +149,6 @@ def patents(world: World, year: int, block: Block) -> Patents:
     decided = gazette(filed.applied + (months * 30.44).astype(int))
     published = publication(random, filed, decided)
     good = random.random(size) < GRANTED[filed.kind]
-    good |= stock & (decided < clock.FIRST_DAY)
     good |= ~np.isnat(filed.bought)
     invention = filed.kind == INVENTION
     granted = np.where(good, decided, never)
@@ -168,7 +171,7 @@ def patents(world: World, year: int, block: Block) -> Patents:
         pledged=np.full(size, never, "datetime64[D]"),
     )
     lived = live(world, random, drawn)
-    return kept(lived, good | invention)
+    return kept(lived, good | (invention & (decided >= clock.FIRST_DAY)))
 
 
 def kept(of: Patents, which: Flags) -> Patents:
@@ -186,12 +189,15 @@ def gazette(day: Days) -> Days:
 
 
 def in_stock(world: World, random: np.random.Generator, block: Block) -> Filed:
-    """Return what is held, or still examined, when 2019 begins."""
+    """Return the applications of the years before 2019.
+
+    So many that what is left of them has the size of the stock.
+    """
     city, firms = world.city, np.arange(block.first, block.last)
     mean = np.exp(1.0 + 0.8 * city.innovation + 0.25 * city.quality).clip(0.2, 60)
     old = city.holder & (city.born < clock.BURN_IN)
     years = (clock.BURN_IN - city.born) / 12
-    mean *= np.clip(years / GROWN, 0, 1)
+    mean *= GONE_BEFORE * np.clip(years / GROWN, 0, 1)
     count = np.where(old[firms], random.poisson(mean[firms]), 0)
     firm = np.repeat(firms, count)
     first = np.maximum(city.birthday[firm], OLDEST)
@@ -312,7 +318,7 @@ def application_numbers(year: Ints, kind: Ints, place: Ints) -> pa.Array:
 
 def live(world: World, random: np.random.Generator, of: Patents) -> Patents:
     """Return patents with what becomes of them, year by year."""
-    for year in range(clock.FIRST_YEAR, clock.LAST_YEAR + 1):
+    for year in range(FIRST_FEES, clock.LAST_YEAR + 1):
         of = lived(world, random, of, year)
     return announced(random, of)
 
@@ -328,8 +334,9 @@ def lived(world: World, random: np.random.Generator, of: Patents, year: int) -> 
     due = fee_day(of.applied, year)
     far = np.datetime64("2200-01-01", "D")
     free = held & (day > begin)
-    sold = free & happens(random, SOLD * np.where(ill > 0, SOLD_ILL, 1.0))
-    annulled = free & happens(random, np.full(size, ANNULLED))
+    delivered = free & (year >= clock.FIRST_YEAR)
+    sold = delivered & happens(random, SOLD * np.where(ill > 0, SOLD_ILL, 1.0))
+    annulled = delivered & happens(random, np.full(size, ANNULLED))
     lapses = held & (due > begin) & happens(random, lapse_chance(world, of, due))
     days = np.array(
         [
@@ -343,7 +350,7 @@ def lived(world: World, random: np.random.Generator, of: Patents, year: int) -> 
     over = end < far
     pledge = first + random.integers(0, 360, size)
     pledged = held & (pledge > begin) & (pledge < end) & np.isnat(of.pledged)
-    pledged &= happens(random, np.full(size, PLEDGED))
+    pledged &= delivered & happens(random, np.full(size, PLEDGED))
     return of._replace(
         ended=np.where(over, end, of.ended),
         why=np.where(over, why, of.why),
@@ -368,7 +375,7 @@ def lapse_chance(world: World, of: Patents, due: Days) -> Floats:
     month = np.clip(clock.month_of(due), 0, clock.MONTHS - 1)
     ill = np.maximum(months_ill(world, of.firm, due) - 3, 0)
     more = np.exp(0.13 * ill * world.city.variant.visibility)
-    standing = world.life.active[month, of.firm]
+    standing = world.life.active[month, of.firm] | (clock.month_of(due) < 0)
     hazard = np.where(standing, LET_GO[of.kind] * more, LET_GO_WITHOUT_FIRM)
     return 1 - np.exp(-hazard)
 

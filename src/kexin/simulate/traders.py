@@ -24,9 +24,7 @@ IMPORTERS, ALSO_IMPORTS = 0.006, 0.35
 """Share of firms that import only, and of exporters that import as well [est]."""
 
 IMPORT_SHARE = (1.5, 6.0)
-IMPORT_SHARE_ADVANCED = (6.0, 6.0)
-"""Beta distribution of the share of purchases that importers buy abroad, and advanced
-certified ones: they trade much both ways, which brings 40 % of trade to them [est]."""
+"""Beta distribution of the share of purchases that an importer buys abroad [est]."""
 
 CERTIFIED_SHARE = 0.01
 """Advanced certified (AEO) firms among traders; those that trade most (SRC-N9)."""
@@ -34,9 +32,6 @@ CERTIFIED_SHARE = 0.01
 DISHONEST, DISHONEST_ILL = 0.0015, 8.0
 NEW_CLASS, NEW_CLASS_YEAR = 0.02, 365
 """Share of regular firms that become certified within a year of the five classes."""
-
-MOVES = 0.015
-"""Chance a year of a new code, as a firm moves across zones [est]."""
 
 FIVE_CLASSES = np.datetime64("2026-04-01", "D")
 THREE_CLASSES = np.datetime64("2018-05-01", "D")
@@ -77,9 +72,9 @@ def traders(world: World) -> Traders:
     return Traders(
         trades=trades,
         exports=city.exporter,
-        imports=only | also | advanced,
+        imports=only | also,
         since=np.where(trades, since, np.datetime64("NaT")),
-        through_agent=agent,
+        through_agent=agent & ~advanced,
         advanced=advanced,
     )
 
@@ -97,9 +92,7 @@ def largest(world: World, trades: Flags) -> Flags:
 def import_share(world: World, who: Traders) -> Floats:
     """Return the usual share of purchases that importers buy abroad; 0 for others."""
     random = stream(world.city.seed, "customs.imports")
-    usual = random.beta(*IMPORT_SHARE, world.city.size)
-    much = random.beta(*IMPORT_SHARE_ADVANCED, world.city.size)
-    return np.where(who.advanced, much, usual) * who.imports
+    return random.beta(*IMPORT_SHARE, world.city.size) * who.imports
 
 
 def imported(world: World, year: int, block: Block, who: Traders) -> Floats:
