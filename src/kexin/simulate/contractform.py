@@ -66,7 +66,8 @@ class Tables:
     ) -> dict[str, pa.Array]:
         """Return the columns that every table has."""
         contract = contracts()[rows.table]
-        event = own[contract.event].cast(pa.date32())
+        told = own[contract.event].combine_chunks().cast(pa.date32())
+        event = told if rows.inferred is None else dated(told, rows.inferred)
         firm = pa.array(rows.firm, pa.int64(), mask=rows.firm < 0)
         code = self.world.naming.uscc.take(firm) if rows.code is None else rows.code
         withdrawn = rows.withdrawn if rows.withdrawn is not None else number < 0
@@ -89,7 +90,7 @@ class Tables:
             "superseded_at": pa.array(ended.astype("datetime64[us]")),
             "version_no": pa.array(number),
             "op": operations(number, withdrawn),
-            "dq_flags": pa.array([[]] * rows.size, pa.list_(pa.string())),
+            "dq_flags": day_flags(told, event),
         }
 
     def named(self, rows: Rows, event: pa.Array) -> pa.Array:
@@ -115,6 +116,20 @@ class Tables:
             writer.close()
             part = self.folder / f"{table}.parquet.part"
             part.replace(self.folder / f"{table}.parquet")
+
+
+def dated(told: pa.Array, inferred: Days) -> pa.Array:
+    """Return days of events; where a record does not tell it, the inferred one."""
+    return pc.coalesce(told, pa.array(inferred).cast(pa.date32()))
+
+
+def day_flags(told: pa.Array, event: pa.Array) -> pa.Array:
+    """Return each record's quality flags: whether its day was inferred."""
+    found = pc.and_(pc.is_null(told), pc.is_valid(event))
+    ends = np.cumsum(found.to_numpy(zero_copy_only=False), dtype=np.int32)
+    offsets = pa.array(np.concatenate([[0], ends]).astype(np.int32))
+    count = int(ends[-1]) if len(ends) else 0
+    return pa.ListArray.from_arrays(offsets, always("date_inferred", count))
 
 
 def derived(rows: Rows, firm_key: pa.Array) -> dict[str, pa.Array]:

@@ -60,8 +60,9 @@ MASKED = {2021: 0.04, 2022: 0.08, 2023: 0.16, 2024: 0.25, 2025: 0.35, 2026: 0.35
 """By year of filing: cases seen by any route, and those with masked names (section 7;
 the years between those that are told [est])."""
 
-UNDATED = 0.30
-"""Share of cases whose day of filing no source tells [est]."""
+UNDATED = 0.43
+"""Share of cases with a notice of a hearing whose day of filing is told nowhere: 30 %
+of suits [est]."""
 
 NO_CLAIM = 0.15
 LOCAL = 0.35
@@ -95,7 +96,7 @@ class Disputes(NamedTuple):
         third: A further party still, if any.
         visible: Whether anybody sees it.
         masked: Whether names are masked.
-        undated: Whether the day of filing is told nowhere.
+        undated: Whether the day of filing is told nowhere, where a hearing is.
     """
 
     firm: Ints

@@ -40,9 +40,13 @@ YEARS = np.array([20, 10, 15])
 SHORT_DESIGN, DESIGN_LAW = 10, np.datetime64("2021-06-01", "D")
 """Years of protection; designs filed before the law of 2021 have fewer."""
 
-LET_GO = np.array([0.062, 0.135, 0.415])
+LET_GO = np.array([0.050, 0.125, 0.390])
 """Log hazard a year of not paying the fee: half of utility models are gone after five
 years, 90 % of designs, half of inventions after six to eight (SRC-N10)."""
+
+LET_GO_ILL = 0.20
+"""What a month of distress adds to it: as a fee is due once a year only, the 0.13 of the
+prototype's months would not give the curve of section 6."""
 
 LET_GO_WITHOUT_FIRM = 1.2
 SOLD, SOLD_ILL = 0.02, 3.0
@@ -58,7 +62,7 @@ BUYERS = 0.12
 """Share of high-tech firms that buy patents before they apply."""
 
 JOINT = 0.12
-GONE_BEFORE = 1.7
+GONE_BEFORE = 1.65
 """Applications of the years before 2019 for each that is in force or pending then."""
 
 GROWN = 3
@@ -374,7 +378,7 @@ def lapse_chance(world: World, of: Patents, due: Days) -> Floats:
     """Return the chance of an unpaid fee: more in distress, most without a firm."""
     month = np.clip(clock.month_of(due), 0, clock.MONTHS - 1)
     ill = np.maximum(months_ill(world, of.firm, due) - 3, 0)
-    more = np.exp(0.13 * ill * world.city.variant.visibility)
+    more = np.exp(LET_GO_ILL * ill * world.city.variant.visibility)
     standing = world.life.active[month, of.firm] | (clock.month_of(due) < 0)
     hazard = np.where(standing, LET_GO[of.kind] * more, LET_GO_WITHOUT_FIRM)
     return 1 - np.exp(-hazard)

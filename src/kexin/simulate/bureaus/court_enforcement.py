@@ -234,7 +234,10 @@ def rounds(told: Executions, random: np.random.Generator) -> Rows:
 
 
 def bankruptcies(told: Estates) -> Iterator[Rows]:
-    """Yield applications and what is answered, then estates and how they go on."""
+    """Yield applications and what is answered, then estates and how they go on.
+
+    The day of acceptance stands with the estate, so that each is counted once.
+    """
     every = always("applied", told.size)
     first = bankruptcy(told, told.filing.keys, every, told.applied)
     accepted, refused = told.taken_on, ~told.taken_on
@@ -242,7 +245,6 @@ def bankruptcies(told: Estates) -> Iterator[Rows]:
         first,
         later(
             first, accepted, told.accepted[accepted],
-            accept_date=told.accepted[accepted],
             bk_status=always("accepted", int(accepted.sum())),
         ),
         later(
