@@ -26,7 +26,7 @@ IMPORTERS, ALSO_IMPORTS = 0.006, 0.35
 IMPORT_SHARE = (1.5, 6.0)
 """Beta distribution of the share of purchases that an importer buys abroad [est]."""
 
-CERTIFIED_SHARE = 0.012
+CERTIFIED_SHARE = 0.0125
 """Advanced certified (AEO) firms among traders; those that trade most (SRC-N9)."""
 
 DISHONEST, DISHONEST_ILL = 0.0015, 8.0
