@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from kexin.intake.mapping import Mapping
     from kexin.intake.questions import Question
     from kexin.intake.warehouse import Warehouse
+    from kexin.language import Language
     from kexin.modelling.candidate import Trained
     from kexin.panel.files import Panel
+    from kexin.report.deliveries import Report
     from kexin.settings import Settings
     from kexin.whitelist.refresh import Refresh
 
@@ -69,6 +71,19 @@ def take_in(
             who=thresholds(settings),
             progress=advance,
         )
+
+
+def report_on(folder: Path, about: Account | int | None, language: Language) -> Report:
+    """Return the report on a delivery: by its account or number, or on the last."""
+    from kexin.report.deliveries import number_of
+    from kexin.report.deliveries import report_on as made
+
+    settings = workspace(folder)
+    number = about
+    if about is not None and not isinstance(about, int):
+        number = number_of(settings.warehouse, about)
+    engine = connect(settings.engine)
+    return made(number, settings.warehouse, settings.reports, engine, language)
 
 
 def thresholds(settings: Settings) -> Thresholds:

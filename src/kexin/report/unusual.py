@@ -1,0 +1,455 @@
+"""What is unusual about a delivery, in words; each finding names the limit it passed."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import chain
+from statistics import median
+from typing import TYPE_CHECKING, NamedTuple
+
+from kexin.intake.resolving import UNMATCHED
+from kexin.language import Text
+from kexin.registers.contract import contracts
+from kexin.report import limits
+from kexin.report.compare import (
+    Before,
+    differ,
+    exceeds,
+    share,
+    stability,
+    stability_by_chance,
+)
+from kexin.report.measured import MONTHS, month_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from kexin.registers.contract import Table
+    from kexin.report.limits import Limit
+    from kexin.report.numbers import Counts, Numbers, Stream, TableNumbers
+
+DENSE = 10
+"""Months of twelve that must have records before an empty one is missed."""
+
+
+class Finding(NamedTuple):
+    """One unusual thing.
+
+    Attributes:
+        limit: The limit that was passed.
+        table: Table.
+        subject: Column, flag, source or month within it; empty for the table itself.
+        value: What was found.
+        before: What earlier deliveries had, or what is expected; None for neither.
+        weight: How far the limit was passed, in multiples of it; the order of findings.
+        says: The finding in words.
+    """
+
+    limit: Limit
+    table: str
+    subject: str
+    value: float
+    before: float | None
+    weight: float
+    says: Text
+
+
+class Seen(NamedTuple):
+    """One table of a delivery, and what earlier ones had of it."""
+
+    contract: type[Table]
+    now: TableNumbers
+    before: Before
+
+    @property
+    def name(self) -> Text:
+        """The table as people know it."""
+        return Text(f"{self.contract.id}({self.contract.zh})", self.contract.id)
+
+    def column(self, name: str) -> Text:
+        """Return a column as people know it."""
+        field = self.contract.fields().get(name)
+        return Text(f"{name}({field.zh})" if field else name, name)
+
+
+def findings(
+    now: Numbers, befores: Mapping[str, Before], earlier: Sequence[Numbers]
+) -> list[Finding]:
+    """Return what is unusual: alarms first, and the furthest beyond its limit first.
+
+    Args:
+        now: The delivery.
+        befores: What earlier deliveries had, by table.
+        earlier: The earlier deliveries themselves.
+    """
+    received = date.fromisoformat(now.received)
+    seen = [Seen(contracts()[t.table], t, befores[t.table]) for t in now.tables]
+    found = chain(
+        missing_tables(now, earlier),
+        *(
+            chain(
+                volume(each),
+                refused(each),
+                lateness(each),
+                nulls(each),
+                drift(each),
+                unmatched(each),
+                flagged(each),
+                silences(each, received),
+            )
+            for each in seen
+        ),
+    )
+    return sorted(found, key=order)
+
+
+def order(finding: Finding) -> tuple[bool, float, str, str, str]:
+    """Return where a finding stands on the page."""
+    notice = finding.limit.level != "alarm"
+    return notice, -finding.weight, finding.table, finding.limit.id, finding.subject
+
+
+def missing_tables(now: Numbers, earlier: Sequence[Numbers]) -> Iterator[Finding]:
+    """Yield the tables that every recent delivery of the mapping had, but this one."""
+    needed = int(limits.usual_deliveries.value)
+    own = [n for n in earlier if n.mapping == now.mapping]
+    last = sorted(own, key=lambda each: each.number)[-needed:]
+    if len(last) < needed:
+        return
+    usual = set.intersection(*({t.table for t in each.tables} for each in last))
+    for table in sorted(usual - {each.table for each in now.tables}):
+        yield Finding(
+            limits.usual_deliveries,
+            table,
+            "",
+            0,
+            needed,
+            1.0,
+            Text(
+                f"{table}({contracts()[table].zh})缺失：此前{needed}批都有此表，本批没有",
+                f"{table} is missing: each of the {needed} deliveries before had it",
+            ),
+        )
+
+
+def volume(seen: Seen) -> Iterator[Finding]:
+    """Yield the number of rows read, where it is far from the usual."""
+    reads = seen.before.reads
+    if len(reads) < limits.usual_deliveries.value or not any(reads):
+        return
+    usual = median(reads)
+    ratio = seen.now.rows.read / usual if usual else 0.0
+    if limits.fewer_rows.value <= ratio <= limits.more_rows.value or not usual:
+        return
+    few = ratio < limits.fewer_rows.value
+    limit = limits.fewer_rows if few else limits.more_rows
+    weight = limit.value / max(ratio, 0.01) if few else ratio / limit.value
+    yield Finding(
+        limit,
+        seen.now.table,
+        "",
+        seen.now.rows.read,
+        usual,
+        weight,
+        Text(
+            f"{seen.name.zh}：读取{seen.now.rows.read:,}行，此前各批中位数{usual:,.0f}行"
+            f"({ratio:.2f}倍)",
+            f"{seen.name.en}: {seen.now.rows.read:,} rows read, where earlier "
+            f"deliveries had {usual:,.0f} in the median ({ratio:.2f} times)",
+        ),
+    )
+
+
+def refused(seen: Seen) -> Iterator[Finding]:
+    """Yield the share of rows in quarantine, where it rose or is high at once."""
+    now, before = seen.now.rows, seen.before
+    what = Text("隔离率", "the share of rows in quarantine")
+    if before.read:
+        yield from rise(
+            limits.quarantine_rise,
+            seen,
+            "",
+            what,
+            (now.quarantined, now.read, before.quarantined, before.read),
+        )
+    else:
+        yield from high(
+            limits.quarantine_share, seen, what, now.quarantined, now.read
+        )
+
+
+def nulls(seen: Seen) -> Iterator[Finding]:
+    """Yield the columns whose null rate changed."""
+    for column, absent in seen.now.absent.items():
+        four = (
+            absent,
+            seen.now.records,
+            seen.before.absent.get(column, seen.before.records),
+            seen.before.records,
+        )
+        name = seen.column(column)
+        what = Text(f"{name.zh}的空值率", f"the null rate of {name.en}")
+        yield from rise(limits.null_change, seen, column, what, four, either_way=True)
+
+
+def unmatched(seen: Seen) -> Iterator[Finding]:
+    """Yield the share of records without a firm, where it rose or is high at once."""
+    lost = seen.now.flags.get(UNMATCHED, 0)
+    what = Text("未匹配企业的记录占比", "the share of records without a firm")
+    if seen.before.records:
+        four = (lost, seen.now.records, seen.before.unmatched, seen.before.records)
+        yield from rise(limits.unmatched_rise, seen, "", what, four)
+    else:
+        yield from high(limits.unmatched_share, seen, what, lost, seen.now.records)
+
+
+def flagged(seen: Seen) -> Iterator[Finding]:
+    """Yield the quality flags that more records have than before."""
+    for name, records in seen.now.flags.items():
+        if name == UNMATCHED:
+            continue
+        four = (
+            records,
+            seen.now.records,
+            seen.before.flags.get(name, 0),
+            seen.before.records,
+        )
+        what = Text(f"带标记{name}的记录占比", f"the share of records flagged {name}")
+        yield from rise(limits.flag_rise, seen, name, what, four)
+
+
+def rise(
+    limit: Limit,
+    seen: Seen,
+    subject: str,
+    what: Text,
+    four: tuple[int, int, int, int],
+    *,
+    either_way: bool = False,
+) -> Iterator[Finding]:
+    """Yield the change of a share, where it passes a limit and chance does not explain it.
+
+    Args:
+        limit: The limit, in points.
+        seen: The table.
+        subject: What the share is of.
+        what: The share, in words.
+        four: Counts: of how many now, and of how many before.
+        either_way: Whether a fall counts as well.
+    """
+    a, n, b, m = four
+    if not n or not m:
+        return
+    change = a / n - b / m
+    size = abs(change) if either_way else change
+    if size < limit.value or not differ(a, n, b, m):
+        return
+    now, was = percent(a, n), percent(b, m)
+    verb = Text("升至", "rose") if change > 0 else Text("降至", "fell")
+    yield Finding(
+        limit,
+        seen.now.table,
+        subject,
+        a / n,
+        b / m,
+        size / limit.value,
+        Text(
+            f"{seen.name.zh}：{what.zh}由{was}{verb.zh}{now}"
+            f"(本批{n:,}中的{a:,}；此前{m:,}中的{b:,})",
+            f"{seen.name.en}: {what.en} {verb.en} from {was} to {now} "
+            f"({a:,} of {n:,}; {b:,} of {m:,} before)",
+        ),
+    )
+
+
+def high(limit: Limit, seen: Seen, what: Text, a: int, n: int) -> Iterator[Finding]:
+    """Yield a share of a first delivery that passes a limit."""
+    if not n or a / n < limit.value:
+        return
+    yield Finding(
+        limit,
+        seen.now.table,
+        "",
+        a / n,
+        None,
+        a / n / limit.value,
+        Text(
+            f"{seen.name.zh}：{what.zh}为{percent(a, n)}({n:,}中的{a:,})，没有更早的批次可比",
+            f"{seen.name.en}: {what.en} is {percent(a, n)} ({a:,} of {n:,}), and there "
+            "is no earlier delivery to compare with",
+        ),
+    )
+
+
+def lateness(seen: Seen) -> Iterator[Finding]:
+    """Yield the lag, where clearly more than one in ten came later than expected."""
+    lags, limit = seen.now.lags, limits.late_share
+    if not lags.measured or lags.late / lags.measured < limit.value:
+        return
+    if not exceeds(lags.late, lags.measured, 0.1):
+        return
+    expected = seen.contract.lag_days
+    late = percent(lags.late, lags.measured)
+    yield Finding(
+        limit,
+        seen.now.table,
+        "",
+        lags.late / lags.measured,
+        0.1,
+        lags.late / lags.measured / limit.value,
+        Text(
+            f"{seen.name.zh}：九成记录在事件后{lags.p90}天内获知，应为{expected}天"
+            f"({lags.measured:,}条中{late}更晚)；若本批是历史数据，请在映射中声明known_at",
+            f"{seen.name.en}: nine of ten records were known within {lags.p90} days of "
+            f"the event, where {expected} are expected ({late} of {lags.measured:,} "
+            "came later); if this is history, say so under known_at in the mapping",
+        ),
+    )
+
+
+def drift(seen: Seen) -> Iterator[Finding]:
+    """Yield the columns of codes whose shares moved."""
+    for column, now in seen.now.codes.items():
+        before = seen.before.codes.get(column, {})
+        index = stability(now, before)
+        if index is None or index < stability_by_chance(now, before):
+            continue
+        passed = [
+            limit
+            for limit in (limits.drift_alarm, limits.drift_notice)
+            if index >= limit.value
+        ]
+        if not passed:
+            continue
+        code = max(sorted({*now, *before}), key=lambda c: movement(c, now, before))
+        name = seen.column(column)
+        yield Finding(
+            passed[0],
+            seen.now.table,
+            column,
+            index,
+            None,
+            index / passed[0].value,
+            Text(
+                f"{seen.name.zh}：{name.zh}的分布改变(PSI {index:.2f})；变化最大的"
+                f"{code}由{of(before, code)}变为{of(now, code)}",
+                f"{seen.name.en}: the codes of {name.en} shifted (PSI {index:.2f}); "
+                f"most of all {code}, from {of(before, code)} to {of(now, code)}",
+            ),
+        )
+
+
+def movement(code: str, now: Counts, before: Counts) -> float:
+    """Return by how much the share of a code moved, up or down."""
+    return abs((part(code, now) or 0.0) - (part(code, before) or 0.0))
+
+
+def part(code: str, counts: Counts) -> float | None:
+    """Return the share of a code."""
+    return share(counts.get(code, 0), sum(counts.values()))
+
+
+def of(counts: Counts, code: str) -> str:
+    """Return the share of a code, in words."""
+    return percent(counts.get(code, 0), sum(counts.values()))
+
+
+def percent(a: int, n: int) -> str:
+    """Return a share in percent, small ones with more digits.
+
+    Examples:
+        >>> percent(4, 2000), percent(160, 2000), percent(3, 100_000), percent(0, 5)
+        ('0.2 %', '8.0 %', '0.003 %', '0.0 %')
+    """
+    value = 100 * a / n if n else 0.0
+    return f"{value:.3f} %" if 0 < value < 0.1 else f"{value:.1f} %"  # noqa: PLR2004  (what two digits cannot show)
+
+
+def silences(seen: Seen, received: date) -> Iterator[Finding]:
+    """Yield the sources with an empty month of late, or that end too early."""
+    for stream in seen.now.streams:
+        yield from gaps(seen, stream)
+        yield from ended(seen, stream, received)
+
+
+def gaps(seen: Seen, stream: Stream) -> Iterator[Finding]:
+    """Yield the months of the last year without records, where a month has many."""
+    last = place(max(stream.months))
+    for month in empty_months(stream.months):
+        usual = usual_rows(stream.months, place(month) - 1)
+        if place(month) < last - MONTHS or usual < limits.empty_month.value:
+            continue
+        yield Finding(
+            limits.empty_month,
+            seen.now.table,
+            month,
+            0,
+            usual,
+            usual / limits.empty_month.value,
+            Text(
+                f"{seen.name.zh}：来源{stream.source}在{month}没有记录，"
+                f"此前每月中位数{usual:,.0f}条",
+                f"{seen.name.en}: {stream.source} has no record of {month}, where the "
+                f"months before had {usual:,.0f} in the median",
+            ),
+        )
+
+
+def ended(seen: Seen, stream: Stream, received: date) -> Iterator[Finding]:
+    """Yield a source whose newest event is old, where a month has many.
+
+    A delivery of history, all of whose days of knowing are reconstructed, ends where
+    it does.
+    """
+    days = (received - date.fromisoformat(stream.newest)).days
+    expected = seen.contract.lag_days + int(limits.stale.value)
+    usual = usual_rows(stream.months, place(max(stream.months)))
+    told = seen.now.lags
+    history_only = told.reconstructed > 0 and told.measured == 0
+    if days <= expected or usual < limits.empty_month.value or history_only:
+        return
+    yield Finding(
+        limits.stale,
+        seen.now.table,
+        stream.source,
+        days,
+        expected,
+        days / expected,
+        Text(
+            f"{seen.name.zh}：来源{stream.source}最新事件为{stream.newest}，"
+            f"早于接收日{days}天，应不超过{expected}天",
+            f"{seen.name.en}: the newest event of {stream.source} is of "
+            f"{stream.newest}, {days} days before receipt, where {expected} are "
+            "expected at most",
+        ),
+    )
+
+
+def empty_months(months: Iterable[str]) -> list[str]:
+    """Return the months without records between the first and the last with some.
+
+    Examples:
+        >>> empty_months(["2019-11", "2020-02"])
+        ['2019-12', '2020-01']
+    """
+    there = {place(month) for month in months}
+    span = range(min(there, default=0), max(there, default=0))
+    return [month_named(month) for month in span if month not in there]
+
+
+def usual_rows(months: Counts, last: int) -> float:
+    """Return the median rows of twelve months up to one; 0 where too many are empty."""
+    rows = [months.get(month_named(m), 0) for m in range(last - MONTHS + 1, last + 1)]
+    filled = sum(1 for each in rows if each)
+    return float(median(rows)) if filled >= DENSE else 0.0
+
+
+def place(month: str) -> int:
+    """Return a month as its number from the year 0.
+
+    Examples:
+        >>> place("2020-02") - place("2019-12")
+        2
+    """
+    year, _, number = month.partition("-")
+    return int(year) * MONTHS + int(number) - 1
