@@ -1,4 +1,4 @@
-"""What all pictures of the house have in common: colours, fonts, and drawing offline."""
+"""What all pictures of the house have in common: colours and fonts."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def intake(
         )
     screen = Screen(lang, as_json=as_json)
     account = steps.take_in(screen, workspace, paths, mapping, day_of(received))
-    show.account(screen, account, steps.report_on(workspace, account, lang))
+    show.account(screen, account, steps.report_of(workspace, account, lang))
 
 
 @app.command()

@@ -90,9 +90,7 @@ def unusual(screen: Screen, report: Report) -> None:
     found = report.content["unusual"]
     for each in found[:FIRST]:
         level = LEVELS[each["level"]]
-        screen.say(
-            Text(f"{level.zh}：{each['zh']}", f"{level.en}: {each['en']}")
-        )
+        screen.say(Text(f"{level.zh}：{each['zh']}", f"{level.en}: {each['en']}"))
     if len(found) > FIRST:
         more = len(found) - FIRST
         screen.say(Text(f"另有{more}项，见报告", f"{more} more in the report"))

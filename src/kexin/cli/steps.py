@@ -73,17 +73,20 @@ def take_in(
         )
 
 
-def report_on(folder: Path, about: Account | int | None, language: Language) -> Report:
-    """Return the report on a delivery: by its account or number, or on the last."""
-    from kexin.report.deliveries import number_of
+def report_on(folder: Path, number: int | None, language: Language) -> Report:
+    """Return the report on a delivery, on the last where no number is given."""
     from kexin.report.deliveries import report_on as made
 
-    settings = workspace(folder)
-    number = about
-    if about is not None and not isinstance(about, int):
-        number = number_of(settings.warehouse, about)
-    engine = connect(settings.engine)
-    return made(number, settings.warehouse, settings.reports, engine, language)
+    at = workspace(folder)
+    return made(number, at.warehouse, at.reports, connect(at.engine), language)
+
+
+def report_of(folder: Path, account: Account, language: Language) -> Report:
+    """Return the report on the delivery of an account."""
+    from kexin.report.deliveries import number_of
+
+    number = number_of(workspace(folder).warehouse, account)
+    return report_on(folder, number, language)
 
 
 def thresholds(settings: Settings) -> Thresholds:

@@ -1,6 +1,4 @@
-"""Pictures of a report, drawn from its content; each stands above a table that tells
-the same numbers.
-"""
+"""Pictures of a report, drawn from its content, each above a table of its numbers."""
 
 from __future__ import annotations
 
@@ -17,13 +15,15 @@ if TYPE_CHECKING:
 
     from kexin.language import Language
 
-Drawn = alt.Chart | alt.LayerChart
+Drawn = alt.Chart | alt.LayerChart | alt.FacetChart
 Content = dict[str, Any]
 
 WIDTH = 620
 ROW = 22
 TOP = 15
 """Columns and codes that a picture shows; the tables show all."""
+
+SEVERAL = 2
 
 PALE = "#BBBBBB"
 LABEL = 260
@@ -67,7 +67,8 @@ def svg(chart: Drawn) -> str:
 
 def data(values: Sequence[Mapping[str, object]]) -> alt.Data:
     """Return rows as what a chart draws."""
-    return alt.Data(values=[dict(value) for value in values])
+    made: alt.Data = alt.Data.from_dict({"values": [dict(each) for each in values]})
+    return made
 
 
 def rows(content: Content, language: Language) -> Picture | None:
@@ -136,7 +137,7 @@ def lags(content: Content, language: Language) -> Picture | None:
         return None
     days = Text(
         "天：线段由中位数到P90，竖线为契约的P90(对称对数刻度)",
-        "days: from median to P90; the mark is the contract's P90 (symmetric log scale)",
+        "days: from median to P90; the mark is the contract's P90 (symmetric log)",
     ).said(language)
     scale = alt.Scale(type="symlog", nice=True)
     axis = alt.Axis(values=[0, 1, 3, 10, 30, 100, 300, 1000, 3000])
@@ -164,7 +165,10 @@ def lags(content: Content, language: Language) -> Picture | None:
 
 
 def nulls(content: Content, language: Language) -> Picture | None:
-    """Return the null rates that moved most; of a first delivery, the highest."""
+    """Return the null rates that moved most, then the highest.
+
+    Columns that are always or never absent, now as before, are left out.
+    """
     values = [
         {
             "what": f"{table['table']}.{column['column']}",
@@ -173,7 +177,7 @@ def nulls(content: Content, language: Language) -> Picture | None:
         }
         for table in content["tables"]
         for column in table["columns"]
-        if column["share"] is not None and (column["share"] or column["before"])
+        if {column["share"], column["before"]} - {None} not in (set(), {0}, {1})
     ]
     return beside(
         values,
@@ -193,7 +197,8 @@ def codes(content: Content, language: Language) -> Picture | None:
         for table in content["tables"]
         for column in table["codes"]
         for share in column["shares"]
-        if share["share"] is not None and share["before"] is not None
+        if None not in (share["share"], share["before"])
+        and share["share"] != share["before"]
     ]
     return beside(
         values,
@@ -293,7 +298,7 @@ def months(content: Content, language: Language) -> Picture | None:
 
 
 def steps(content: Content, language: Language) -> Picture | None:
-    """Return by which step the records of each table found their firm."""
+    """Return by which step records found their firm; None where all did by one."""
     values = [
         {
             "table": table["table"],
@@ -303,9 +308,9 @@ def steps(content: Content, language: Language) -> Picture | None:
         for table in content["tables"]
         for step in table["steps"]
     ]
-    if not values:
-        return None
     order = sorted({value["step"] for value in values})
+    if len(order) < SEVERAL:
+        return None
     for value in values:
         value["place"] = order.index(value["step"])
     return Picture(

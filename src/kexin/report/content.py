@@ -14,16 +14,17 @@ from kexin.registers.contract import contracts
 from kexin.report.compare import before, share, stability, stability_by_chance
 from kexin.report.limits import limits
 from kexin.report.numbers import FORMAT
-from kexin.report.unusual import empty_months, findings
+from kexin.report.silence import empty_months
+from kexin.report.unusual import findings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kexin.registers.contract import Field, Table
     from kexin.report.compare import Before
+    from kexin.report.finding import Finding
     from kexin.report.limits import Limit
     from kexin.report.numbers import Counts, Numbers, Reason, Stream, TableNumbers
-    from kexin.report.unusual import Finding
 
 DIGITS = 6
 

@@ -86,9 +86,10 @@ def report_on(
     chosen = chosen_of(number, lines, folder)
     mapping = lines[chosen - 1]["mapping"]
     asked = [n for n in range(1, chosen) if lines[n - 1]["mapping"] == mapping]
-    earlier, now = [], numbers_of(chosen, lines, folder, reports, connection)
-    for other in asked[-LOOKED_AT:]:
-        earlier.append(numbers_of(other, lines, folder, reports, connection))
+    *earlier, now = [
+        numbers_of(each, lines, folder, reports, connection)
+        for each in [*asked[-LOOKED_AT:], chosen]
+    ]
     made = content(now, earlier)
     at = reports / name_of(chosen, lines[chosen - 1])
     put(at / REPORT, canonical(made))
@@ -109,7 +110,9 @@ def chosen_of(number: int | None, lines: list[dict[str, Any]], folder: Path) -> 
         expected=Text(f"1至{len(lines)}", f"1 to {len(lines)}")
         if lines
         else Text("至少一批已接收的数据", "at least one delivery taken in"),
-        do=Text("请改正批次号，或先运行 kexin intake", "name another, or run kexin intake"),
+        do=Text(
+            "请改正批次号，或先运行 kexin intake", "name another, or run kexin intake"
+        ),
     )
 
 
@@ -120,7 +123,7 @@ def numbers_of(
     reports: Path,
     connection: Backend,
 ) -> Numbers:
-    """Return a delivery's numbers: those that were taken, else taken now and written."""
+    """Return a delivery's numbers: those that were taken, else taken now."""
     told = lines[number - 1]
     path = reports / name_of(number, told) / NUMBERS
     if (found := read(path)) is not None:

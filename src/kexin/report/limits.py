@@ -89,9 +89,9 @@ null_change = Limit(
     "points",
     Text("某列空值率的变化", "the change of a column's null rate"),
     Text(
-        "信号以缺失为信息；2个百分点足以改变每50家企业中1家的取值",
-        "signals read absence as information; 2 points change the value of one record "
-        "in 50",
+        "信号以缺失为信息；2个百分点即每50条记录中有1条改变",
+        "signals read absence as information; with 2 points, one record in 50 is "
+        "another than before",
     ),
     DESIGN,
 )
@@ -103,7 +103,7 @@ quarantine_rise = Limit(
     "points",
     Text("隔离率的上升", "the rise of the share of rows in quarantine"),
     Text(
-        "已知的错误都低于1%(错误代码0.3%、单位错误0.3%、未来日期0.1%：REGISTERS.md 第6节)",
+        "已知的各类错误都低于1%(代码0.3%、单位0.3%、未来日期0.1%：REGISTERS.md 6)",
         "each known kind of error lies below 1 % (wrong codes 0.3 %, units 0.3 %, "
         "future dates 0.1 %: REGISTERS.md section 6)",
     ),

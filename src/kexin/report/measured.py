@@ -176,9 +176,7 @@ def within(lag: list[tuple[int, int]], tenths: int) -> int | None:
     return None
 
 
-def code_counts(
-    connection: Backend, fields: Mapping[str, Field]
-) -> dict[str, Counts]:
+def code_counts(connection: Backend, fields: Mapping[str, Field]) -> dict[str, Counts]:
     """Return the records by code of each column of codes, and of each yes or no."""
     coded = {n: f for n, f in fields.items() if f.codes or f.dtype == "boolean"}
     if not coded:
@@ -215,10 +213,12 @@ def steps(connection: Backend) -> tuple[Step, ...]:
 
 def flag_counts(connection: Backend) -> Counts:
     """Return the records by quality flag."""
+    # Sets of flags are few, and cheap to count; their members are counted after.
     return sql.counts(
         connection,
-        "SELECT flag, count(*) FROM "
-        "(SELECT unnest(list_distinct(dq_flags)) AS flag FROM reported) "
+        "SELECT flag, sum(records)::BIGINT FROM ("
+        "SELECT unnest(list_distinct(dq_flags)) AS flag, records FROM ("
+        "SELECT dq_flags, count(*) AS records FROM reported GROUP BY 1)) "
         "GROUP BY 1 ORDER BY 1",
     )
 
@@ -243,7 +243,7 @@ def reasons(
     """  # noqa: S608
     given = {"table": table, "digests": digests}
     rows = connection.con.execute(query, given).fetchall()
-    return tuple(Reason(*told, examples=tuple(first)) for *told, first in rows)
+    return tuple(Reason(*told[:-1], tuple(told[-1])) for told in rows)
 
 
 def streams(connection: Backend) -> tuple[Stream, ...]:
@@ -271,5 +271,3 @@ def month_named(place: int) -> str:
         '2020-02'
     """
     return f"{place // MONTHS:04}-{place % MONTHS + 1:02}"
-
-

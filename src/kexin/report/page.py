@@ -112,7 +112,7 @@ def number_with_unit(value: float, unit: str, language: Language) -> str:
     percent = f"{100 * value:g}"
     said = {
         "share": Text(f"{percent} %", f"{percent} %"),
-        "points": Text(f"{percent}个百分点", f"{percent} points"),
+        "points": Text(f"{percent}个百分点", f"{percent} percentage points"),
         "times": Text(f"{value:g}倍", f"{value:g} times"),
         "days": Text(f"{value:g}天", f"{value:g} days"),
         "rows": Text(f"{value:g}行", f"{value:g} rows"),

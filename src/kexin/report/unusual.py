@@ -1,11 +1,11 @@
-"""What is unusual about a delivery, in words; each finding names the limit it passed."""
+"""What is unusual about a delivery, in words, with the limit that was passed."""
 
 from __future__ import annotations
 
 from datetime import date
 from itertools import chain
 from statistics import median
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kexin.intake.resolving import UNMATCHED
 from kexin.language import Text
@@ -19,57 +19,14 @@ from kexin.report.compare import (
     stability,
     stability_by_chance,
 )
-from kexin.report.measured import MONTHS, month_named
+from kexin.report.finding import Finding, Seen, of, percent
+from kexin.report.silence import silences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from kexin.registers.contract import Table
     from kexin.report.limits import Limit
-    from kexin.report.numbers import Counts, Numbers, Stream, TableNumbers
-
-DENSE = 10
-"""Months of twelve that must have records before an empty one is missed."""
-
-
-class Finding(NamedTuple):
-    """One unusual thing.
-
-    Attributes:
-        limit: The limit that was passed.
-        table: Table.
-        subject: Column, flag, source or month within it; empty for the table itself.
-        value: What was found.
-        before: What earlier deliveries had, or what is expected; None for neither.
-        weight: How far the limit was passed, in multiples of it; the order of findings.
-        says: The finding in words.
-    """
-
-    limit: Limit
-    table: str
-    subject: str
-    value: float
-    before: float | None
-    weight: float
-    says: Text
-
-
-class Seen(NamedTuple):
-    """One table of a delivery, and what earlier ones had of it."""
-
-    contract: type[Table]
-    now: TableNumbers
-    before: Before
-
-    @property
-    def name(self) -> Text:
-        """The table as people know it."""
-        return Text(f"{self.contract.id}({self.contract.zh})", self.contract.id)
-
-    def column(self, name: str) -> Text:
-        """Return a column as people know it."""
-        field = self.contract.fields().get(name)
-        return Text(f"{name}({field.zh})" if field else name, name)
+    from kexin.report.numbers import Counts, Numbers
 
 
 def findings(
@@ -173,9 +130,7 @@ def refused(seen: Seen) -> Iterator[Finding]:
             (now.quarantined, now.read, before.quarantined, before.read),
         )
     else:
-        yield from high(
-            limits.quarantine_share, seen, what, now.quarantined, now.read
-        )
+        yield from high(limits.quarantine_share, seen, what, now.quarantined, now.read)
 
 
 def nulls(seen: Seen) -> Iterator[Finding]:
@@ -227,7 +182,7 @@ def rise(
     *,
     either_way: bool = False,
 ) -> Iterator[Finding]:
-    """Yield the change of a share, where it passes a limit and chance does not explain it.
+    """Yield the change of a share that passes a limit and is not explained by chance.
 
     Args:
         limit: The limit, in points.
@@ -274,7 +229,7 @@ def high(limit: Limit, seen: Seen, what: Text, a: int, n: int) -> Iterator[Findi
         None,
         a / n / limit.value,
         Text(
-            f"{seen.name.zh}：{what.zh}为{percent(a, n)}({n:,}中的{a:,})，没有更早的批次可比",
+            f"{seen.name.zh}：{what.zh}为{percent(a, n)}({n:,}中的{a:,})，无更早批次可比",
             f"{seen.name.en}: {what.en} is {percent(a, n)} ({a:,} of {n:,}), and there "
             "is no earlier delivery to compare with",
         ),
@@ -347,109 +302,3 @@ def movement(code: str, now: Counts, before: Counts) -> float:
 def part(code: str, counts: Counts) -> float | None:
     """Return the share of a code."""
     return share(counts.get(code, 0), sum(counts.values()))
-
-
-def of(counts: Counts, code: str) -> str:
-    """Return the share of a code, in words."""
-    return percent(counts.get(code, 0), sum(counts.values()))
-
-
-def percent(a: int, n: int) -> str:
-    """Return a share in percent, small ones with more digits.
-
-    Examples:
-        >>> percent(4, 2000), percent(160, 2000), percent(3, 100_000), percent(0, 5)
-        ('0.2 %', '8.0 %', '0.003 %', '0.0 %')
-    """
-    value = 100 * a / n if n else 0.0
-    return f"{value:.3f} %" if 0 < value < 0.1 else f"{value:.1f} %"  # noqa: PLR2004  (what two digits cannot show)
-
-
-def silences(seen: Seen, received: date) -> Iterator[Finding]:
-    """Yield the sources with an empty month of late, or that end too early."""
-    for stream in seen.now.streams:
-        yield from gaps(seen, stream)
-        yield from ended(seen, stream, received)
-
-
-def gaps(seen: Seen, stream: Stream) -> Iterator[Finding]:
-    """Yield the months of the last year without records, where a month has many."""
-    last = place(max(stream.months))
-    for month in empty_months(stream.months):
-        usual = usual_rows(stream.months, place(month) - 1)
-        if place(month) < last - MONTHS or usual < limits.empty_month.value:
-            continue
-        yield Finding(
-            limits.empty_month,
-            seen.now.table,
-            month,
-            0,
-            usual,
-            usual / limits.empty_month.value,
-            Text(
-                f"{seen.name.zh}：来源{stream.source}在{month}没有记录，"
-                f"此前每月中位数{usual:,.0f}条",
-                f"{seen.name.en}: {stream.source} has no record of {month}, where the "
-                f"months before had {usual:,.0f} in the median",
-            ),
-        )
-
-
-def ended(seen: Seen, stream: Stream, received: date) -> Iterator[Finding]:
-    """Yield a source whose newest event is old, where a month has many.
-
-    A delivery of history, all of whose days of knowing are reconstructed, ends where
-    it does.
-    """
-    days = (received - date.fromisoformat(stream.newest)).days
-    expected = seen.contract.lag_days + int(limits.stale.value)
-    usual = usual_rows(stream.months, place(max(stream.months)))
-    told = seen.now.lags
-    history_only = told.reconstructed > 0 and told.measured == 0
-    if days <= expected or usual < limits.empty_month.value or history_only:
-        return
-    yield Finding(
-        limits.stale,
-        seen.now.table,
-        stream.source,
-        days,
-        expected,
-        days / expected,
-        Text(
-            f"{seen.name.zh}：来源{stream.source}最新事件为{stream.newest}，"
-            f"早于接收日{days}天，应不超过{expected}天",
-            f"{seen.name.en}: the newest event of {stream.source} is of "
-            f"{stream.newest}, {days} days before receipt, where {expected} are "
-            "expected at most",
-        ),
-    )
-
-
-def empty_months(months: Iterable[str]) -> list[str]:
-    """Return the months without records between the first and the last with some.
-
-    Examples:
-        >>> empty_months(["2019-11", "2020-02"])
-        ['2019-12', '2020-01']
-    """
-    there = {place(month) for month in months}
-    span = range(min(there, default=0), max(there, default=0))
-    return [month_named(month) for month in span if month not in there]
-
-
-def usual_rows(months: Counts, last: int) -> float:
-    """Return the median rows of twelve months up to one; 0 where too many are empty."""
-    rows = [months.get(month_named(m), 0) for m in range(last - MONTHS + 1, last + 1)]
-    filled = sum(1 for each in rows if each)
-    return float(median(rows)) if filled >= DENSE else 0.0
-
-
-def place(month: str) -> int:
-    """Return a month as its number from the year 0.
-
-    Examples:
-        >>> place("2020-02") - place("2019-12")
-        2
-    """
-    year, _, number = month.partition("-")
-    return int(year) * MONTHS + int(number) - 1
