@@ -74,6 +74,18 @@ def before(table: str, now: Numbers, earlier: Sequence[Numbers]) -> Before:
     return together(chosen[: int(history.value)][::-1])
 
 
+def fresh(deliveries: Sequence[Numbers]) -> list[Numbers]:
+    """Return the deliveries that brought some file for the first time, oldest first."""
+    found: list[Numbers] = []
+    seen: set[str] = set()
+    for each in sorted(deliveries, key=lambda numbers: numbers.number):
+        files = {file.batch_id[-SHORT:] for file in each.files}
+        if files - seen:
+            found.append(each)
+        seen |= files
+    return found
+
+
 def digests(numbers: Numbers, table: str) -> set[str]:
     """Return the digests of a delivery's files for a table, shortened."""
     return {file.batch_id[-SHORT:] for file in numbers.files if file.table == table}

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 NUMBERS, REPORT, PAGE = "numbers.json", "report.json", "report.{}.html"
 
-LOOKED_AT = 4 * int(longest.value)
-"""Earlier deliveries among which those of the same mapping are looked for."""
+LOOKED_AT = 2 * int(longest.value)
+"""Earlier deliveries of the mapping that are looked at; files may have come again."""
 
 
 class Report(NamedTuple):
@@ -73,7 +73,8 @@ def report_on(
     """Return the report on a delivery, its files written to their places.
 
     Args:
-        number: Place of the delivery in the history of accounts; None for the last.
+        number: Place of the delivery in the history of accounts; None for the last
+            that had files.
         folder: The warehouse.
         reports: Folder of all reports.
         connection: An engine to work on.
@@ -100,8 +101,9 @@ def report_on(
 
 def chosen_of(number: int | None, lines: list[dict[str, Any]], folder: Path) -> int:
     """Return the number of the delivery that is asked for."""
-    if lines and number is None:
-        return len(lines)
+    with_files = [place for place, line in enumerate(lines, 1) if line["files"]]
+    if with_files and number is None:
+        return with_files[-1]
     if number is not None and 1 <= number <= len(lines):
         return number
     raise WarehouseError(

@@ -47,6 +47,11 @@ class Seen(NamedTuple):
         """The table as people know it."""
         return Text(f"{self.contract.id}({self.contract.zh})", self.contract.id)
 
+    def code(self, column: str, code: str) -> str:
+        """Return a code as people know it in Chinese."""
+        label = (self.contract.fields()[column].codes or {}).get(code)
+        return f"{code}({label})" if label else code
+
     def column(self, name: str) -> Text:
         """Return a column as people know it."""
         field = self.contract.fields().get(name)

@@ -243,7 +243,10 @@ def reasons(
     """  # noqa: S608
     given = {"table": table, "digests": digests}
     rows = connection.con.execute(query, given).fetchall()
-    return tuple(Reason(*told[:-1], tuple(told[-1])) for told in rows)
+    return tuple(
+        Reason(file, column, rule, zh, en, count, tuple(first))
+        for file, column, rule, zh, en, count, first in rows
+    )
 
 
 def streams(connection: Backend) -> tuple[Stream, ...]:

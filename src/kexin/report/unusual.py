@@ -15,6 +15,7 @@ from kexin.report.compare import (
     Before,
     differ,
     exceeds,
+    fresh,
     share,
     stability,
     stability_by_chance,
@@ -37,15 +38,18 @@ def findings(
     Args:
         now: The delivery.
         befores: What earlier deliveries had, by table.
-        earlier: The earlier deliveries themselves.
+        earlier: The earlier deliveries themselves. One whose files all came before, or
+            out of the quarantine, is none of its own: rows and tables are not judged.
     """
     received = date.fromisoformat(now.received)
+    own = fresh([*(each for each in earlier if each.mapping == now.mapping), now])
+    is_new = now in own
     seen = [Seen(contracts()[t.table], t, befores[t.table]) for t in now.tables]
     found = chain(
-        missing_tables(now, earlier),
+        missing_tables(own) if is_new else (),
         *(
             chain(
-                volume(each),
+                volume(each) if is_new else (),
                 refused(each),
                 lateness(each),
                 nulls(each),
@@ -66,11 +70,10 @@ def order(finding: Finding) -> tuple[bool, float, str, str, str]:
     return notice, -finding.weight, finding.table, finding.limit.id, finding.subject
 
 
-def missing_tables(now: Numbers, earlier: Sequence[Numbers]) -> Iterator[Finding]:
-    """Yield the tables that every recent delivery of the mapping had, but this one."""
+def missing_tables(own: Sequence[Numbers]) -> Iterator[Finding]:
+    """Yield the tables that the deliveries before the last had, each of them."""
     needed = int(limits.usual_deliveries.value)
-    own = [n for n in earlier if n.mapping == now.mapping]
-    last = sorted(own, key=lambda each: each.number)[-needed:]
+    *last, now = own[-needed - 1 :]
     if len(last) < needed:
         return
     usual = set.intersection(*({t.table for t in each.tables} for each in last))
@@ -229,7 +232,8 @@ def high(limit: Limit, seen: Seen, what: Text, a: int, n: int) -> Iterator[Findi
         None,
         a / n / limit.value,
         Text(
-            f"{seen.name.zh}：{what.zh}为{percent(a, n)}({n:,}中的{a:,})，无更早批次可比",
+            f"{seen.name.zh}：{what.zh}为{percent(a, n)}({n:,}中的{a:,})，"
+            "没有更早的批次可比",
             f"{seen.name.en}: {what.en} is {percent(a, n)} ({a:,} of {n:,}), and there "
             "is no earlier delivery to compare with",
         ),
@@ -287,7 +291,7 @@ def drift(seen: Seen) -> Iterator[Finding]:
             index / passed[0].value,
             Text(
                 f"{seen.name.zh}：{name.zh}的分布改变(PSI {index:.2f})；变化最大的"
-                f"{code}由{of(before, code)}变为{of(now, code)}",
+                f"{seen.code(column, code)}由{of(before, code)}变为{of(now, code)}",
                 f"{seen.name.en}: the codes of {name.en} shifted (PSI {index:.2f}); "
                 f"most of all {code}, from {of(before, code)} to {of(now, code)}",
             ),
