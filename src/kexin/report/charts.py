@@ -177,7 +177,8 @@ def nulls(content: Content, language: Language) -> Picture | None:
         }
         for table in content["tables"]
         for column in table["columns"]
-        if {column["share"], column["before"]} - {None} not in (set(), {0}, {1})
+        if column["share"] is not None
+        and {column["share"], column["before"]} - {None} not in ({0}, {1})
     ]
     return beside(
         values,

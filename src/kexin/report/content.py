@@ -149,13 +149,17 @@ def columns_told(
     return [
         {
             "column": name,
-            "zh": contract.fields()[name].zh,
-            "absent": absent,
+            "zh": field.zh,
+            "absent": now.absent[name],
             **beside(
-                absent, now.records, was.absent.get(name, was.records), was.records
+                now.absent[name],
+                now.records,
+                was.absent.get(name, was.records),
+                was.records,
             ),
         }
-        for name, absent in now.absent.items()
+        for name, field in contract.fields().items()
+        if name in now.absent
     ]
 
 

@@ -50,7 +50,7 @@ def invoices(
                     f"P{number % 5}",
                     f"张三{number % 5}",
                     "" if number < no_goods else f"{number % 3}".rjust(19, "1"),
-                    "many" if number >= rows - wrong else f"{100 + number}.00",
+                    "壹佰元" if number >= rows - wrong else f"{100 + number}.00",
                     "13.00",
                     "作废" if number % rows >= rows - wrong - void else "有效",
                 )

@@ -5,27 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from kexin.report.limits import limits
 from unit.intake.bureau import Bureau
 from unit.report.monthly import FORM, invoices, month_after, report, send
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def bureau_with(folder: Path, months: int = 4, form: str = FORM) -> Bureau:
-    bureau = Bureau(folder, form)
-    for month in range(1, months + 1):
-        send(bureau, month)
-    return bureau
-
-
-@pytest.fixture(scope="module")
-def usual(tmp_path_factory: pytest.TempPathFactory) -> Bureau:
-    """Four ordinary months; tests only add to it what they look at alone."""
-    return bureau_with(tmp_path_factory.mktemp("usual"))
 
 
 def told(bureau: Bureau) -> dict[tuple[str, str], dict[str, Any]]:
@@ -39,12 +24,9 @@ def test_an_ordinary_delivery_raises_nothing(usual: Bureau) -> None:
     assert "Nothing passed a limit." in made.page.read_text()
 
 
-def test_a_column_that_is_suddenly_empty_is_told_with_both_rates(
-    tmp_path: Path,
-) -> None:
-    bureau = bureau_with(tmp_path)
-    send(bureau, 5, invoices(5, no_goods=32))
-    ((key, finding),) = told(bureau).items()
+def test_a_column_that_is_suddenly_empty_is_told_with_both_rates(usual: Bureau) -> None:
+    send(usual, 5, invoices(5, no_goods=32))
+    ((key, finding),) = told(usual).items()
     assert key == ("null_change", "goods_code")
     assert finding["level"] == "alarm"
     assert finding["en"] == (
@@ -59,13 +41,14 @@ def test_a_column_that_is_suddenly_filled_is_told_too(tmp_path: Path) -> None:
     for month in (1, 2):
         send(bureau, month, invoices(month, no_goods=400))
     send(bureau, 3)
-    assert "fell from 100.0 % to 0.3 %" in told(bureau)["null_change", "goods_code"]["en"]
+    assert (
+        "fell from 100.0 % to 0.3 %" in told(bureau)["null_change", "goods_code"]["en"]
+    )
 
 
-def test_more_refused_rows_are_an_alarm(tmp_path: Path) -> None:
-    bureau = bureau_with(tmp_path)
-    send(bureau, 5, invoices(5, wrong=40))
-    finding = told(bureau)["quarantine_rise", ""]
+def test_more_refused_rows_are_an_alarm(usual: Bureau) -> None:
+    send(usual, 5, invoices(5, wrong=40))
+    finding = told(usual)["quarantine_rise", ""]
     assert "from 0.5 % to 10.0 % (40 of 400; 8 of 1,600 before)" in finding["en"]
 
 
@@ -76,42 +59,35 @@ def test_a_first_delivery_is_held_against_a_limit_of_its_own(tmp_path: Path) -> 
     assert "there is no earlier delivery" in told(bureau)["quarantine_share", ""]["en"]
 
 
-def test_late_records_are_an_alarm_that_names_days(tmp_path: Path) -> None:
-    bureau = bureau_with(tmp_path)
-    send(bureau, 5, invoices(5, late=200))
-    finding = told(bureau)["late_share", ""]
+def test_late_records_are_an_alarm_that_names_days(usual: Bureau) -> None:
+    send(usual, 5, invoices(5, late=200))
+    finding = told(usual)["late_share", ""]
     assert "within 32 days of the event, where 3 are expected" in finding["en"]
     assert "50.3 % of 398" in finding["en"]
 
 
-def test_codes_that_shift_are_told_with_the_one_that_moved_most(
-    tmp_path: Path,
-) -> None:
-    bureau = bureau_with(tmp_path)
-    send(bureau, 5, invoices(5, void=199))
-    finding = told(bureau)["drift_alarm", "invoice_status"]
+def test_codes_that_shift_are_told_with_the_one_that_moved_most(usual: Bureau) -> None:
+    send(usual, 5, invoices(5, void=199))
+    finding = told(usual)["drift_alarm", "invoice_status"]
     assert "most of all normal, from 89.9 % to 50.0 %" in finding["en"]
     assert "normal(正常)由89.9 %变为50.0 %" in finding["zh"]
 
 
-def test_a_small_shift_is_a_notice(tmp_path: Path) -> None:
-    bureau = bureau_with(tmp_path)
-    send(bureau, 5, invoices(5, void=90))
-    assert told(bureau)["drift_notice", "invoice_status"]["level"] == "notice"
+def test_a_small_shift_is_a_notice(usual: Bureau) -> None:
+    send(usual, 5, invoices(5, void=90))
+    assert told(usual)["drift_notice", "invoice_status"]["level"] == "notice"
 
 
-def test_few_rows_are_an_alarm_and_many_a_notice(tmp_path: Path) -> None:
-    bureau = bureau_with(tmp_path)
-    send(bureau, 5, invoices(5, rows=100, void=10, wrong=0, late=7))
-    assert "100 rows read" in told(bureau)["fewer_rows", ""]["en"]
-    send(bureau, 6, invoices(6, rows=900, void=90, wrong=4, late=67))
-    assert told(bureau)["more_rows", ""]["level"] == "notice"
+def test_few_rows_are_an_alarm_and_many_a_notice(usual: Bureau) -> None:
+    send(usual, 5, invoices(5, rows=100, void=10, wrong=0, late=7))
+    assert "100 rows read" in told(usual)["fewer_rows", ""]["en"]
+    send(usual, 6, invoices(6, rows=900, void=90, wrong=4, late=67))
+    assert told(usual)["more_rows", ""]["level"] == "notice"
 
 
-def test_one_bad_record_of_a_few_is_chance(tmp_path: Path) -> None:
-    bureau = bureau_with(tmp_path)
-    send(bureau, 5, invoices(5, rows=20, no_goods=1, void=2, wrong=1, late=1))
-    assert {limit for limit, _ in told(bureau)} == {"fewer_rows"}
+def test_one_bad_record_of_a_few_is_chance(usual: Bureau) -> None:
+    send(usual, 5, invoices(5, rows=20, no_goods=1, void=2, wrong=1, late=1))
+    assert {limit for limit, _ in told(usual)} == {"fewer_rows"}
 
 
 def test_a_table_that_did_not_come_is_missed(tmp_path: Path) -> None:
@@ -130,7 +106,7 @@ def test_a_table_that_did_not_come_is_missed(tmp_path: Path) -> None:
     bureau = Bureau(tmp_path, form)
     for month in range(1, 6):
         paths = [bureau.file(invoices(month), f"{month:02}.csv")]
-        if month != 5:  # noqa: PLR2004
+        if month != 5:
             names = f"企业,名称\nE{month},甲{month}\n"
             paths.append(bureau.file(names, f"firms{month}.csv"))
         bureau.deliver(*paths, on=month_after(month))
@@ -139,28 +115,25 @@ def test_a_table_that_did_not_come_is_missed(tmp_path: Path) -> None:
     assert "reg_firm is missing: each of the 3 deliveries" in finding["en"]
 
 
-def test_rows_of_a_retry_are_not_taken_for_a_small_delivery(tmp_path: Path) -> None:
-    bureau = bureau_with(tmp_path)
-    bureau.form = FORM.replace('amount_ex_tax = "金额"', 'amount_ex_tax = "税额"')
-    account = bureau.retry(on=date(2024, 6, 1))
+def test_rows_of_a_retry_are_not_taken_for_a_small_delivery(usual: Bureau) -> None:
+    usual.form = FORM.replace('amount_ex_tax = "金额"', 'amount_ex_tax = "税额"')
+    account = usual.retry(on=date(2024, 6, 1))
     assert sum(count.accepted for count in account.tables) == 8
-    assert "fewer_rows" not in {limit for limit, _ in told(bureau)}
+    assert "fewer_rows" not in {limit for limit, _ in told(usual)}
 
 
-def test_another_mapping_is_no_measure(tmp_path: Path) -> None:
-    bureau = bureau_with(tmp_path)
-    bureau.form = FORM.replace('name = "bureau"', 'name = "other"')
-    send(bureau, 5, invoices(5, no_goods=200))
-    (table,) = report(bureau).content["tables"]
+def test_another_mapping_is_no_measure(usual: Bureau) -> None:
+    usual.form = FORM.replace('name = "bureau"', 'name = "other"')
+    send(usual, 5, invoices(5, no_goods=200))
+    (table,) = report(usual).content["tables"]
     assert table["compared_with"] == []
-    assert told(bureau) == {}
+    assert told(usual) == {}
 
 
-def test_alarms_come_before_notices_and_the_worst_first(tmp_path: Path) -> None:
-    bureau = bureau_with(tmp_path)
+def test_alarms_come_before_notices_and_the_worst_first(usual: Bureau) -> None:
     text = invoices(5, rows=1000, no_goods=400, wrong=50, late=80, void=90)
-    send(bureau, 5, text)
-    found = report(bureau).content["unusual"]
+    send(usual, 5, text)
+    found = report(usual).content["unusual"]
     assert [each["limit"] for each in found] == [
         "null_change",
         "quarantine_rise",
@@ -173,5 +146,3 @@ def test_every_limit_is_told_with_reason_and_source_in_both_languages() -> None:
     assert len({limit.id for limit in declared}) == len(declared) > 10
     for limit in declared:
         assert all((*limit.says, *limit.why, limit.source)), limit.id
-
-
