@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kexin.digest import canonical
+from kexin.digest import canonical, plain
 from kexin.errors import WarehouseError
 from kexin.intake.accounts import as_content, history
 from kexin.language import Text
@@ -54,7 +54,7 @@ def number_of(folder: Path, account: Account) -> int:
 
     The last of its kind: the same files may have been delivered before.
     """
-    own = as_content(account)
+    own = plain(as_content(account))
     told = ("mapping", "received", "files")
     return max(
         number

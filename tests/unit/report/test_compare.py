@@ -7,6 +7,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import chi2, norm
 
 from kexin.report.compare import (
     before,
@@ -86,10 +87,16 @@ def test_chance_explains_less_the_more_records_there_are() -> None:
     few = stability_by_chance({"a": 10, "b": 10}, {"a": 10, "b": 10})
     many = stability_by_chance({"a": 1000, "b": 1000}, {"a": 1000, "b": 1000})
     assert few == pytest.approx(100 * many)
-    # Chi-squared with one degree of freedom is below 15.1 but for 1 in 10,000; the
-    # quantile at four deviations is 15.9 (Wilson and Hilferty: 15.4).
-    assert many * 1000 == pytest.approx(15.9, abs=0.6)
     assert stability_by_chance({"a": 1}, {"a": 9}) == 0
+
+
+@pytest.mark.parametrize("codes", [2, 3, 6, 20])
+def test_chance_is_the_quantile_of_chi_squared(codes: int) -> None:
+    counts = {str(code): 2000 // codes for code in range(codes)}
+    n = sum(counts.values())
+    exact = float(chi2.isf(norm.sf(4), codes - 1))
+    told = stability_by_chance(counts, counts) * n / 2
+    assert told == pytest.approx(exact, rel=0.1)
 
 
 def test_a_share_differs_from_where_its_angle_is_four_errors_away() -> None:
