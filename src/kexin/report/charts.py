@@ -309,13 +309,16 @@ def steps(content: Content, language: Language) -> Picture | None:
         for table in content["tables"]
         for step in table["steps"]
     ]
-    order = sorted({value["step"] for value in values})
+    none = step_name("").said(language)
+    order = sorted({value["step"] for value in values}, key=lambda s: (s == none, s))
     if len(order) < SEVERAL:
         return None
     for value in values:
         value["place"] = order.index(value["step"])
+    found = [step for step in order if step != none]
+    colours = [*scheme(len(found)), *[PALE] * (len(order) - len(found))]
     return Picture(
-        bars(values, "step", order, scheme(len(order))),
+        bars(values, "step", order, colours),
         Text(
             "各表记录匹配企业的步骤",
             "By which step the records of each table found their firm",

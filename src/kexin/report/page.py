@@ -31,7 +31,7 @@ def page(content: dict[str, Any], language: Language) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"share": share, "count": count}
+    environment.filters |= {"share": share, "count": count, "unbroken": unbroken}
     drawn = {
         name: {"source": embedded(svg(each.chart)), "alt": each.alt.said(language)}
         for name, each in pictures(content, language).items()
@@ -99,6 +99,11 @@ def passed(content: dict[str, Any], limit: str) -> set[tuple[str, str]]:
         for each in content["unusual"]
         if each["limit"].startswith(limit)
     }
+
+
+def unbroken(sentence: str) -> str:
+    """Return a sentence whose numbers keep their percent sign on their line."""
+    return sentence.replace(" %", "\u00a0%")
 
 
 def totals(content: dict[str, Any]) -> dict[str, int]:
