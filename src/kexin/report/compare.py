@@ -28,6 +28,7 @@ class Before:
     Args:
         deliveries: Their numbers, the oldest first.
         reads: Rows that each of them had.
+        refusals: Rows in quarantine that each of them had.
         read: Rows, all together.
         quarantined: Rows in quarantine.
         records: Records in the warehouse.
@@ -39,6 +40,7 @@ class Before:
 
     deliveries: tuple[int, ...]
     reads: tuple[int, ...]
+    refusals: tuple[int, ...]
     read: int
     quarantined: int
     records: int
@@ -99,6 +101,7 @@ def together(chosen: Sequence[tuple[int, TableNumbers]]) -> Before:
     return Before(
         deliveries=tuple(number for number, _ in chosen),
         reads=tuple(table.rows.read for table in tables),
+        refusals=tuple(table.rows.quarantined for table in tables),
         read=sum(table.rows.read for table in tables),
         quarantined=sum(table.rows.quarantined for table in tables),
         records=sum(table.records for table in tables),

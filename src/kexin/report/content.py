@@ -92,7 +92,12 @@ def table_told(now: TableNumbers, was: Before, received: date) -> dict[str, Any]
         "zh": contract.zh,
         "rows": vars(now.rows),
         "records": now.records,
-        "compared_with": list(was.deliveries),
+        "compared_with": [
+            {"delivery": number, "read": read, "quarantined": share(refused, read)}
+            for number, read, refused in zip(
+                was.deliveries, was.reads, was.refusals, strict=True
+            )
+        ],
         "quarantined": beside(
             now.rows.quarantined, now.rows.read, was.quarantined, was.read
         ),

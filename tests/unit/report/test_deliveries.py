@@ -72,7 +72,8 @@ def test_the_same_files_again_are_the_last_delivery(usual: Bureau) -> None:
     assert [number_of(usual.warehouse, each) for each in accounts] == [6, 6]
     (table,) = report(usual).content["tables"]
     assert table["rows"]["already_held"] == 398
-    assert table["compared_with"] == [1, 2, 3]
+    told = [(each["delivery"], each["quarantined"]) for each in table["compared_with"]]
+    assert told == [(1, 0.005), (2, 0.005), (3, 0.005)]
 
 
 @pytest.mark.parametrize("number", [0, 5, -1])
