@@ -46,10 +46,10 @@ def opened(folder: Path) -> Opened:
 
 
 def mapping_at(settings: Settings, name: str) -> Path:
-    """Return a mapping's file: the path given, or one that the workspace knows."""
-    given = Path(name)
-    known = settings.mappings / f"{name}.toml"
-    return known if known.exists() and not given.exists() else given
+    """Return a mapping's file, or the folder of several: as given, or the workspace's."""
+    known = (settings.mappings / f"{name}.toml", settings.mappings / name)
+    places = (Path(name), *known)
+    return next((place for place in places if place.exists()), Path(name))
 
 
 def take_in(
