@@ -26,7 +26,20 @@ if TYPE_CHECKING:
 
 TABLES = ("core_consent", "rel_edge")
 
-SCOPE = ("court", "cus", "gov", "hf", "hr", "ip", "qual", "reg", "si", "tax", "util", "vc")
+SCOPE = (
+    "court",
+    "cus",
+    "gov",
+    "hf",
+    "hr",
+    "ip",
+    "qual",
+    "reg",
+    "si",
+    "tax",
+    "util",
+    "vc",
+)
 LOANS = "pboc"
 PURPOSES = {"scoring": 1.0, "model_training": 0.7, "pre_loan": 0.45, "post_loan": 0.35}
 """Share of consents that are given for each purpose [est]."""

@@ -90,7 +90,9 @@ def decisions(
 ) -> Rows:
     """Return decisions as they are published first."""
     size = len(firm)
-    builder = np.array([s.id == "construction" for s in SECTORS])[world.city.sector[firm]]
+    builder = np.array([s.id == "construction" for s in SECTORS])[
+        world.city.sector[firm]
+    ]
     authority = np.where(
         builder, choice(random, np.array(BUILDERS), size),
         choice(random, np.array(USUAL), size),
@@ -98,7 +100,10 @@ def decisions(
     kind = random.integers(0, 12, size)
     fine = np.exp(8.6 + 1.2 * severity + 0.9 * random.standard_normal(size))
     taken = np.exp(8.5 + 1.2 * random.standard_normal(size))
-    fined, confiscated = has(severity, kind, "fine"), has(severity, kind, "confiscation")
+    fined, confiscated = (
+        has(severity, kind, "fine"),
+        has(severity, kind, "confiscation"),
+    )
     return Rows(
         "reg_penalty",
         firm,
