@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from kexin.identity.names import MASK
 from kexin.registers.contract import contracts
 from kexin.simulate import clock, lags
 from kexin.simulate.rows import always, arrow, numbered
@@ -68,7 +69,8 @@ class Tables:
         contract = contracts()[rows.table]
         told = own[contract.event].combine_chunks().cast(pa.date32())
         event = told if rows.inferred is None else dated(told, rows.inferred)
-        firm = pa.array(rows.firm, pa.int64(), mask=rows.firm < 0)
+        nobody = (rows.firm < 0) | masked(rows)
+        firm = pa.array(rows.firm, pa.int64(), mask=nobody)
         code = self.world.naming.uscc.take(firm) if rows.code is None else rows.code
         withdrawn = rows.withdrawn if rows.withdrawn is not None else number < 0
         moment, ended = day + HOUR, np.where(withdrawn, day, end) + HOUR
@@ -116,6 +118,14 @@ class Tables:
             writer.close()
             part = self.folder / f"{table}.parquet.part"
             part.replace(self.folder / f"{table}.parquet")
+
+
+def masked(rows: Rows) -> Flags:
+    """Whether records name their firm in a way that nobody can resolve (M9)."""
+    if rows.name is None:
+        return np.zeros(rows.size, np.bool_)
+    found = pc.match_substring_regex(rows.name, MASK.pattern)
+    return found.fill_null(False).to_numpy(zero_copy_only=False)  # noqa: FBT003
 
 
 def dated(told: pa.Array, inferred: Days) -> pa.Array:

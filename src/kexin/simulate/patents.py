@@ -45,8 +45,8 @@ LET_GO = np.array([0.050, 0.125, 0.390])
 years, 90 % of designs, half of inventions after six to eight (SRC-N10)."""
 
 LET_GO_ILL = 0.20
-"""What a month of distress adds to it: as a fee is due once a year only, the 0.13 of the
-prototype's months would not give the curve of section 6."""
+"""What a month of distress adds to it: fees are due once a year only, so that the 0.13
+of the prototype's months would not give the curve of section 6."""
 
 LET_GO_WITHOUT_FIRM = 1.2
 SOLD, SOLD_ILL = 0.02, 3.0
