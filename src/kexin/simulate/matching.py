@@ -75,7 +75,9 @@ def candidates(world: World) -> tuple[Ints, Ints, Ints]:
         fit = inside & life.active[month, firm] & (opened < lent.stopped[firm])
         fit &= since <= clock.last_day(month)
         found.append((first[fit], number[fit], opened[fit]))
-    line, number, opened = (np.concatenate(column) for column in zip(*found, strict=True))
+    line, number, opened = (
+        np.concatenate(column) for column in zip(*found, strict=True)
+    )
     order = np.lexsort([number, line])
     return line[order], number[order], opened[order]
 

@@ -1,7 +1,8 @@
 """Codes and names of the city's firms, of firms outside it, and of persons.
 
 No code can be a real firm's: it begins with `9Y`, a kind that no authority issues,
-with both check characters right (SIMULATOR.md section 9.3). Names are made of invented words.
+with both check characters right (SIMULATOR.md section 9.3). Names are made of invented
+words.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ def fixed(world: World) -> Edges:
     lasts = ~(until <= columns[4]) & (columns[4] < over)
     order = np.lexsort([columns[4], columns[2], columns[1], columns[0]])
     order = order[lasts[order]]
-    whole = Edges(*columns[:5], until)
+    whole = Edges._make([*columns[:5], until])
     return Edges(*(column[order] for column in whole))
 
 
@@ -120,7 +120,9 @@ def common(kind: str, number: Ints, firm: Ints, since: Days, until: Days) -> Edg
     few = (size > 1) & (size <= MOST_SHARING)
     place = np.flatnonzero(few)
     left = np.repeat(place, size[place])
-    shift = np.arange(len(left)) - np.repeat(np.cumsum(size[place]) - size[place], size[place])
+    shift = np.arange(len(left)) - np.repeat(
+        np.cumsum(size[place]) - size[place], size[place]
+    )
     right = np.repeat(first[place], size[place]) + shift
     begin = np.maximum(since[left], since[right])
     end = np.fmin(until[left], until[right])
@@ -171,13 +173,19 @@ def partners(world: World, kind: str, block: Block) -> Edges:
     at = np.flatnonzero((source >= block.first) & (source < block.last))
     source, target = source[at].astype(np.int64), target[at].astype(np.int64)
     weight = (trade.share if sells else trade.supply)[at].astype(float)
-    begun = np.maximum(np.maximum(city.born[source], city.born[target]) + 3, clock.BURN_IN)
+    begun = np.maximum(
+        np.maximum(city.born[source], city.born[target]) + 3, clock.BURN_IN
+    )
     over = np.minimum(last_active(world)[source], last_active(world)[target]) + 1
     since = clock.first_day(begun) + 9
-    until = np.where(over >= clock.MONTHS, ABSENT, clock.first_day(np.minimum(over, clock.MONTHS)))
+    until = np.where(
+        over >= clock.MONTHS, ABSENT, clock.first_day(np.minimum(over, clock.MONTHS))
+    )
     lives = (begun < np.minimum(over, clock.MONTHS)) & ~(until <= since)
     lives &= life.gone[source] > begun
-    found = Edges(source, target, place_of(kind, len(at)), np.round(weight, 6), since, until)
+    found = Edges(
+        source, target, place_of(kind, len(at)), np.round(weight, 6), since, until
+    )
     return once(Edges(*(column[lives] for column in found)))
 
 

@@ -107,9 +107,13 @@ def of_year(
     silent = ~life.active[june, firms]
     missing = due & ((random.random(block.size) < chance) | silent)
     cured = (random.random(block.size) < CURED) & ~silent
-    listed = np.datetime64(f"{year + 1}-07-01", "D") + random.integers(0, 15, block.size)
+    listed = np.datetime64(f"{year + 1}-07-01", "D") + random.integers(
+        0, 15, block.size
+    )
     delay = random.integers(5, 350, block.size)
-    filed = np.where(missing, clock.working_day(listed + delay), punctual(year, random, block.size))
+    filed = np.where(
+        missing, clock.working_day(listed + delay), punctual(year, random, block.size)
+    )
     filed = np.where(due & (~missing | cured), filed, ABSENT)
     filed = np.where(filed < end, filed, ABSENT)
     news = missing & (listed > open_until)
@@ -125,7 +129,9 @@ def punctual(year: int, random: np.random.Generator, size: int) -> Days:
     """Return days from January to June on which reports are filed."""
     start = np.datetime64(f"{year + 1}-01-01", "D")
     late = random.random(size) < SPRING
-    shift: Ints = np.where(late, random.integers(120, 181, size), random.integers(3, 120, size))
+    shift: Ints = np.where(
+        late, random.integers(120, 181, size), random.integers(3, 120, size)
+    )
     return np.busday_offset(
         start + shift, 0, roll="preceding", holidays=clock.holidays()
     )

@@ -115,7 +115,9 @@ def loans(world: World, year: int, block: Block) -> Rows:
 def owed(found: Accounts) -> Ints:
     """Return what is past due: interest at first, the whole loan from 30 days on."""
     interest = np.maximum(np.round(found.balance * 0.02, 2), 100)
-    return np.where(found.overdue >= 30, found.balance, np.minimum(interest, found.balance))
+    return np.where(
+        found.overdue >= 30, found.balance, np.minimum(interest, found.balance)
+    )
 
 
 def account_numbers(found: Accounts) -> Ints:
@@ -180,7 +182,9 @@ def inquiries(world: World, year: int, block: Block) -> Rows:
     count = random.poisson(rate)
     others = random.poisson(OTHER_INQUIRIES * city.borrower[at.firm])
     place = np.repeat(np.arange(at.size), count + others)
-    rank = np.arange(len(place)) - np.repeat(np.cumsum(count + others) - count - others, count + others)
+    rank = np.arange(len(place)) - np.repeat(
+        np.cumsum(count + others) - count - others, count + others
+    )
     other = 1 + choice(random, np.array([0.8, 0.1, 0.1]), len(place))
     reason = np.where(rank < count[place], 0, other)
     start, length = at.start[place], (at.end - at.start).astype(int)[place]
@@ -192,7 +196,9 @@ def inquiries(world: World, year: int, block: Block) -> Rows:
             "inquiry_id": numbered(f"CX{year}{block.number:02}", np.arange(len(place))),
             "inquiry_date": day,
             "inquiry_reason": coded(reason, tuple(INQUIRY_REASON)),
-            "lender_kind": coded(choice(random, np.array(LENDER_SHARES), len(place)), LENDERS),
+            "lender_kind": coded(
+                choice(random, np.array(LENDER_SHARES), len(place)), LENDERS
+            ),
         },
         after=day,
     )

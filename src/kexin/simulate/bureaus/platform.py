@@ -15,7 +15,7 @@ from kexin.simulate import clock, consent
 from kexin.simulate.draws import happens, stream
 from kexin.simulate.naming import DOCUMENT, hashed
 from kexin.simulate.relations import Edges, fixed, partners
-from kexin.simulate.rows import Rows, always, kept, later, numbered, spell, versions
+from kexin.simulate.rows import Rows, always, later, numbered, spell, versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,20 @@ if TYPE_CHECKING:
 
 TABLES = ("core_consent", "rel_edge")
 
-SCOPE = ("court", "cus", "gov", "hf", "hr", "ip", "qual", "reg", "si", "tax", "util", "vc")
+SCOPE = (
+    "court",
+    "cus",
+    "gov",
+    "hf",
+    "hr",
+    "ip",
+    "qual",
+    "reg",
+    "si",
+    "tax",
+    "util",
+    "vc",
+)
 LOANS = "pboc"
 PURPOSES = {"scoring": 1.0, "model_training": 0.7, "pre_loan": 0.45, "post_loan": 0.35}
 """Share of consents that are given for each purpose [est]."""

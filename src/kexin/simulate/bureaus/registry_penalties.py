@@ -51,9 +51,17 @@ KINDS = (
 """Kinds of penalty by severity; a small fine is minor as well."""
 
 OFFENCES = (
-    "未按规定公示信息", "违法排放污染物", "消防设施配置不符合标准", "超限运输", "违反工程质量管理规定",
-    "违反劳动保障规定", "生产经营不符合标准的产品", "未履行网络安全保护义务", "拒报统计资料", "其他违法行为",
-)  # fmt: skip
+    "未按规定公示信息",
+    "违法排放污染物",
+    "消防设施配置不符合标准",
+    "超限运输",
+    "违反工程质量管理规定",
+    "违反劳动保障规定",
+    "生产经营不符合标准的产品",
+    "未履行网络安全保护义务",
+    "拒报统计资料",
+    "其他违法行为",
+)
 
 PUBLISHED = (90, 365, 3 * 365)
 """Days for which a penalty is published, by severity (POLICY.md section 7)."""
@@ -90,7 +98,9 @@ def decisions(
 ) -> Rows:
     """Return decisions as they are published first."""
     size = len(firm)
-    builder = np.array([s.id == "construction" for s in SECTORS])[world.city.sector[firm]]
+    builder = np.array([s.id == "construction" for s in SECTORS])[
+        world.city.sector[firm]
+    ]
     authority = np.where(
         builder, choice(random, np.array(BUILDERS), size),
         choice(random, np.array(USUAL), size),
@@ -98,7 +108,10 @@ def decisions(
     kind = random.integers(0, 12, size)
     fine = np.exp(8.6 + 1.2 * severity + 0.9 * random.standard_normal(size))
     taken = np.exp(8.5 + 1.2 * random.standard_normal(size))
-    fined, confiscated = has(severity, kind, "fine"), has(severity, kind, "confiscation")
+    fined, confiscated = (
+        has(severity, kind, "fine"),
+        has(severity, kind, "confiscation"),
+    )
     return Rows(
         "reg_penalty",
         firm,

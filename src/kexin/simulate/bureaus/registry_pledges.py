@@ -31,7 +31,13 @@ LIENS, LIENS_ILL = 0.09, 1.6
 
 SECURED = tuple(SECURED_KIND)
 SECURED_SHARES = (0.16, 0.08, 0.26, 0.10, 0.18, 0.05, 0.14, 0.03)
-CREDITORS = ("某银行杭州分行", "某农村商业银行", "某融资租赁公司", "某商业保理公司", "某小额贷款公司")
+CREDITORS = (
+    "某银行杭州分行",
+    "某农村商业银行",
+    "某融资租赁公司",
+    "某商业保理公司",
+    "某小额贷款公司",
+)
 """Creditors are not named in full: which bank it is plays no part."""
 
 CANCELLED_DAYS = (150, 1_100)
@@ -78,13 +84,17 @@ def equity(world: World, year: int, block: Block) -> Rows:
         "reg_equity_pledge",
         hit.firm,
         {
-            "pledge_no": numbered(f"股质{year}{block.number:02}", np.arange(hit.size), 6),
+            "pledge_no": numbered(
+                f"股质{year}{block.number:02}", np.arange(hit.size), 6
+            ),
             "pledgor_key": hashed(world.filings.person[place], PERSON),
             "pledgee_name": creditors(hit.size, random),
             "target_uscc": world.naming.uscc.take(pa.array(hit.firm)),
             "pledged_amount": np.round(world.filings.capital[place] * part, -2),
             "pledge_date": day,
-            "pledge_status": coded(np.where(np.isnat(cancelled), 0, 1), ("valid", "cancelled")),
+            "pledge_status": coded(
+                np.where(np.isnat(cancelled), 0, 1), ("valid", "cancelled")
+            ),
             "cancel_date": cancelled,
         },
         after=day,
@@ -98,14 +108,18 @@ def chattel(world: World, year: int, block: Block) -> Rows:
     hit = struck(world, year, block, rate, LIENS_ILL, "liens")
     random = world.stream("registry.liens.terms", year, block)
     day = clock.working_day(hit.start + random.integers(0, 28, hit.size))
-    amount = world.city.sales[hit.firm] * np.exp(-2.2 + 0.8 * random.standard_normal(hit.size))
+    amount = world.city.sales[hit.firm] * np.exp(
+        -2.2 + 0.8 * random.standard_normal(hit.size)
+    )
     rows = Rows(
         "reg_chattel_mortgage",
         hit.firm,
         {
             "reg_no": numbered(f"{year}{block.number:02}", np.arange(hit.size), 10),
             "secured_amount": np.round(amount, -3),
-            "secured_kind": coded(choice(random, np.array(SECURED_SHARES), hit.size), SECURED),
+            "secured_kind": coded(
+                choice(random, np.array(SECURED_SHARES), hit.size), SECURED
+            ),
             "creditor_name": creditors(hit.size, random),
             "reg_date": day,
             "cancel_date": ends(day, random),

@@ -25,6 +25,8 @@ from kexin.simulate.rows import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pyarrow as pa
+
     from kexin.simulate.arrays import Days, Flags, Floats, Ints
     from kexin.simulate.draws import Block
     from kexin.simulate.reporting import Reports
@@ -36,7 +38,11 @@ COPIED = 0.30
 """Share of reports with rounded or copied numbers (REGISTERS.md Q21)."""
 
 DISCLOSED, CORRECTED = 0.15, 0.04
-OTHER_REASONS = {"unreachable": 0.0056, "false_info": 0.00018, "info_not_published": 0.00005}
+OTHER_REASONS = {
+    "unreachable": 0.0056,
+    "false_info": 0.00018,
+    "info_not_published": 0.00005,
+}
 """Listings a year for other reasons than a missing report. Section 5.5's 0.25 % for
 those that cannot be reached gives 7 % of all listings; SRC-N5 has 10.8 %."""
 
@@ -117,12 +123,16 @@ def figures(
     revenue = sales * np.exp(0.04 * draws["a"])
     unit = 10 ** np.maximum(np.floor(np.log10(np.maximum(revenue, 1))) - 1, 4)
     revenue = np.where(copied, np.round(revenue / unit) * unit, np.round(revenue, 2))
-    people = np.round(np.where(copied, before, insured) * np.exp(0.12 + 0.10 * draws["b"]))
+    people = np.round(
+        np.where(copied, before, insured) * np.exp(0.12 + 0.10 * draws["b"])
+    )
     margin = world.activity.margin[year - 2016, firm]
     level = np.maximum(sales, 0.3 * world.city.sales[firm])
     assets = np.round(level * np.exp(-0.1 + 0.5 * draws["c"]), 2)
     ill = world.life.distress[months[-1], firm]
-    leverage = np.exp(-0.65 + 0.30 * draws["d"] - 1.2 * margin + 0.02 * np.minimum(ill, 20))
+    leverage = np.exp(
+        -0.65 + 0.30 * draws["d"] - 1.2 * margin + 0.02 * np.minimum(ill, 20)
+    )
     liabilities = np.round(assets * leverage, 2)
     debtor = ill * (world.city.shows["tax"][firm]) > 3
     return {
@@ -133,7 +143,9 @@ def figures(
         "revenue": revenue,
         "net_profit": np.round(revenue * margin, 2),
         "tax_total": np.round(revenue * 0.03 * np.exp(0.3 * draws["e"]), 2),
-        "guarantee_amount": np.where(world.city.circle[firm] >= 0, np.round(assets * 0.3, -4), 0.0),
+        "guarantee_amount": np.where(
+            world.city.circle[firm] >= 0, np.round(assets * 0.3, -4), 0.0
+        ),
         "si_pension_count": insured,
         "si_arrears_amount": np.where(debtor, np.round(insured * 1_500, 2), 0.0),
     }
@@ -170,7 +182,9 @@ def listing(  # noqa: PLR0917  (a record's own columns)
         after=day,
         lag="" if reason == "no_annual_report" else "reg_abnormal_list/unreachable",
     )
-    return spell(rows, "remove_date", {"remove_reason": coded(np.full(len(firm), -1), (cure,))})
+    return spell(
+        rows, "remove_date", {"remove_reason": coded(np.full(len(firm), -1), (cure,))}
+    )
 
 
 def authorities() -> list[str]:
@@ -186,7 +200,9 @@ def found_otherwise(
     at = cells(year, block, world.life.active)
     ill = at.of(world.life.distress) > 0
     factor = np.where(ill & (reason == "unreachable"), UNREACHABLE_ILL, 1)
-    hit = at.where(happens(random, rate / 12 * factor) & (at.start > world.city.birthday[at.firm]))
+    hit = at.where(
+        happens(random, rate / 12 * factor) & (at.start > world.city.birthday[at.firm])
+    )
     day = clock.working_day(hit.start + random.integers(0, 28, hit.size))
     end = over(world)[hit.firm]
     well = hit.of(world.life.distress) == 0
@@ -194,8 +210,12 @@ def found_otherwise(
     reached = random.random(hit.size) < np.where(well, REACHED, REACHED_ILL)
     removed = np.where(reached & (back < end), back, ABSENT)
     stands = day < end
-    cure = {"unreachable": "reachable", "false_info": "corrected"}.get(reason, "info_published")
-    number = numbered(f"LY{year}{reason[0].upper()}{block.number}-", np.arange(hit.size))
+    cure = {"unreachable": "reachable", "false_info": "corrected"}.get(
+        reason, "info_published"
+    )
+    number = numbered(
+        f"LY{year}{reason[0].upper()}{block.number}-", np.arange(hit.size)
+    )
     rows = listing(number, hit.firm, day, removed, reason, cure, world)
     # A firm that was revoked or struck off meanwhile is not listed any more.
     yield kept(rows, stands[rows.records])
@@ -216,11 +236,12 @@ def serious(world: World, told: Reports, block: Block, year: int) -> Rows:
         own + block.first,
         {
             "listing_id": numbered(f"YZ{told.year}", own + block.first),
-            "list_reason": always("被列入经营异常名录届满三年仍未履行相关义务", len(own)),
+            "list_reason": always(
+                "被列入经营异常名录届满三年仍未履行相关义务", len(own)
+            ),
             "list_date": day[own],
             "remove_date": (day + wait)[own],
         },
         after=day[own],
     )
     return spell(rows, "remove_date")
-
