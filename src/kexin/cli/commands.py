@@ -38,6 +38,38 @@ def init(folder: Path, lang: Lang = LANGUAGE) -> None:
 
 
 @app.command()
+def simulate(
+    folder: Path,
+    firms: Annotated[int, typer.Option(min=100, help="Number of firms. 企业数。")] = (
+        2_000
+    ),
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same city. 种子。")] = 1,
+    form: Annotated[
+        str, typer.Option(help="contract: tables in that form. 契约格式。")
+    ] = "",
+    variant: Annotated[
+        str, typer.Option(help="usual, recession, tariff, ... 情景。")
+    ] = "usual",
+    invoices: Annotated[
+        list[int] | None,
+        typer.Option(help="Years of single invoices, each once. 逐张发票的年份。"),
+    ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Processes. 进程数。")] = 2,
+    lang: Lang = LANGUAGE,
+    as_json: Json = False,
+) -> None:
+    """Write a synthetic city's deliveries and its truth. 生成仿真城市的数据。"""
+    from kexin.cli import city
+
+    if form not in {"", "contract"}:
+        raise typer.BadParameter("--form contract, or no --form. 只可为contract。")
+    asked = city.Asked(
+        firms, seed, variant, form == "contract", tuple(sorted(invoices or ()))
+    )
+    city.simulate(Screen(lang, as_json=as_json), folder, asked, threads)
+
+
+@app.command()
 def intake(
     paths: list[Path],
     mapping: Annotated[

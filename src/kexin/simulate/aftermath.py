@@ -16,7 +16,7 @@ from kexin.simulate.draws import stream
 from kexin.simulate.life import FATES, NEVER
 
 if TYPE_CHECKING:
-    from kexin.simulate.arrays import Flags, Ints
+    from kexin.simulate.arrays import Ints
     from kexin.simulate.city import City
     from kexin.simulate.life import Life
 
@@ -78,10 +78,11 @@ def aftermath(city: City, life: Life) -> Aftermath:
         for name, (chance, first, last) in CHANCES.items()
     }
     drawn["overdue_90"][~city.borrower[told.firm]] = NEVER
+    limited = drawn.pop("spending_limit") < NEVER
     nothing = np.all([months == NEVER for months in drawn.values()], axis=0)
     forced = told.month + random.integers(0, 5, len(told.month))
     enforcement = np.where(nothing, forced, drawn.pop("enforcement"))
-    after = np.where(drawn["spending_limit"] < NEVER, enforcement, NEVER)
+    after = np.where(limited, enforcement, NEVER)
     limit = np.minimum(after + random.integers(0, 3, len(after)), NEVER)
     fates = {
         name: np.where(told.fate == FATES.index(name), told.end, NEVER)
@@ -92,7 +93,8 @@ def aftermath(city: City, life: Life) -> Aftermath:
         default=told.month,
         enforcement=enforcement,
         dishonest=dishonest(random, told.month, enforcement),
-        **{**drawn, "spending_limit": limit},
+        spending_limit=limit,
+        **drawn,
         **fates,
     )
 
@@ -115,8 +117,3 @@ def dishonest(random: np.random.Generator, month: Ints, enforcement: Ints) -> In
     comes = (enforcement < NEVER) & (random.random(len(month)) * 0.64 < chance)
     listed = np.maximum(month + random.integers(2, 10, len(month)), enforcement + 1)
     return np.where(comes, listed, NEVER)
-
-
-def any_by(months: Ints, month: int) -> Flags:
-    """Whether events have come by a month."""
-    return months <= month

@@ -17,6 +17,7 @@ from kexin.simulate.officers import terms
 from kexin.simulate.ownership import holdings
 from kexin.simulate.places import places
 from kexin.simulate.registration import registration
+from kexin.simulate.schemes import silenced
 from kexin.simulate.successions import successions
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def world(firms: int, seed: int, variant: Variant) -> World:
     """
     made = city(firms, seed, variant)
     sales = trade(made)
-    lived = life(made, sales)
+    lived = silenced(made, life(made, sales))
     told, named = aftermath(made, lived), naming(made, lived)
     sites, continued = places(made), successions(made, lived)
     filed = registration(made, lived, named, sites.address)

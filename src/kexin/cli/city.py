@@ -1,0 +1,38 @@
+"""The synthetic city's command: make it, and say where it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kexin.language import Text
+from kexin.simulate.export import Asked, export
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kexin.cli.screen import Screen
+
+__all__ = ["Asked", "simulate"]
+
+
+def simulate(screen: Screen, folder: Path, asked: Asked, threads: int) -> None:
+    """Make a city and tell what is in it."""
+    with screen.progress(Text("生成各部门数据", "registers written")) as advance:
+        made = export(folder, asked, threads, advance)
+    if screen.as_json:
+        screen.result({"folder": str(made.folder), "rows": made.rows})
+        return
+    screen.table(
+        Text("仿真数据 synthetic data", "仿真数据 synthetic data"),
+        [Text("表", "table"), Text("记录版本数", "versions")],
+        [(table, rows) for table, rows in sorted(made.rows.items())],
+    )
+    where = "tables" if asked.contract else "deliveries"
+    screen.say(
+        Text(
+            f"城市在 {made.folder}；供接收的数据在 {made.folder / where}，答案在 "
+            f"{made.folder / 'truth'}",
+            f"The city is in {made.folder}: what can be taken in is in "
+            f"{made.folder / where}, the truth in {made.folder / 'truth'}",
+        )
+    )
