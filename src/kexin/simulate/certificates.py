@@ -14,6 +14,7 @@ from kexin.registers.support import CERT_KIND
 from kexin.simulate import clock
 from kexin.simulate.city import best
 from kexin.simulate.draws import stream
+from kexin.simulate.remembered import remembered
 
 if TYPE_CHECKING:
     from kexin.simulate.arrays import Days, Flags, Ints
@@ -103,6 +104,7 @@ def holders(world: World, kind: str) -> Flags:
     )
 
 
+@remembered
 def certificates(world: World, of: Programme) -> Certificates:
     """Return all certificates of a kind."""
     random = stream(world.city.seed, f"certificates.{of.kind}.terms")
@@ -162,6 +164,7 @@ def renewed(
     return random.random(len(firm)) < chance
 
 
+@remembered
 def held_in(world: World, kind: str) -> Flags:
     """Whether each firm holds a kind in each month; months x firms."""
     of = next(programme for programme in PROGRAMMES if programme.kind == kind)

@@ -14,6 +14,7 @@ import numpy as np
 from kexin.simulate import clock, consent
 from kexin.simulate.draws import stream
 from kexin.simulate.lending import LEADS
+from kexin.simulate.remembered import remembered
 
 if TYPE_CHECKING:
     from kexin.simulate.arrays import Flags, Floats, Ints
@@ -43,6 +44,7 @@ class Applications(NamedTuple):
     approved: Flags
 
 
+@remembered
 def applications(world: World) -> Applications:
     """Return all applications of all firms."""
     random = stream(world.city.seed, "matching")

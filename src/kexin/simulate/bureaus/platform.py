@@ -114,10 +114,10 @@ def granted(  # noqa: PLR0917  (a record's own columns)
             "revoked_at": np.full(len(firm), np.datetime64("NaT", "s")),
             "evidence_hash": hashed(firm * 100 + number, DOCUMENT),
         },
-        after=day,
+        after=day + 1,
     )
     taken = moment(end[ended], 15)
-    return versions(rows, later(rows, ended, end[ended], revoked_at=taken))
+    return versions(rows, later(rows, ended, end[ended] + 1, revoked_at=taken))
 
 
 def moment(day: Days, hour: int) -> Days:
