@@ -54,7 +54,7 @@ class Programme(NamedTuple):
 
 PROGRAMMES = (
     Programme("HNTE", 3, 2009, 12, 20, RENEWED),
-    Programme("ZJ_TSME", 3, 2011, 9, 60, 0.95),
+    Programme("ZJ_TSME", 3, 2011, 6, 60, 0.95),
     Programme("INNOVATIVE", 3, 2022, 10, 60, RENEWED),
     Programme("SRDI", 3, 2016, 12, 30, RENEWED),
     Programme("LITTLE_GIANT", 3, 2019, 8, 30, 0.85),
