@@ -99,8 +99,7 @@ def export(
     made = world(asked.firms, asked.seed, variant(asked.variant))
     write_truth(made, beside / "truth")
     written = generate(made, sink_of(asked, beside), threads, progress)
-    if not asked.contract:
-        finish(beside)
+    finish(beside)
     rows = {table: n for bureau in written for table, n in bureau.rows.items()}
     describe(beside, asked, rows)
     if folder.exists():

@@ -80,8 +80,11 @@ def nothing(column: pa.ChunkedArray) -> pa.Array:
 def clean(world: World, rows: Rows, known: Known) -> Sheet:
     """Return a chunk's records as a bureau without faults would deliver them."""
     look, own = looks()[rows.table], arrow(rows)
-    names = named(world, rows, own[look.table.event])
-    codes = coded(world, rows, names)
+    plain = own_names(world, rows, own[look.table.event])
+    names = plain
+    if rows.name is not None:
+        names = pc.coalesce(rows.name.cast(pa.string()), plain)
+    codes = coded(world, rows, names, plain)
     if look.own_code:
         codes = whole(own[look.own_code])
     if look.own_name:
@@ -108,33 +111,36 @@ def own_names(world: World, rows: Rows, event: pa.ChunkedArray) -> pa.Array:
     return pc.if_else(pa.array(rows.firm < 0), pa.scalar(None, pa.string()), found)
 
 
-def named(world: World, rows: Rows, event: pa.ChunkedArray) -> pa.Array:
-    """Return how the bureau names whom a record is about."""
-    own = own_names(world, rows, event)
-    return own if rows.name is None else pc.coalesce(rows.name.cast(pa.string()), own)
-
-
-def coded(world: World, rows: Rows, names: pa.Array) -> pa.Array:
+def coded(world: World, rows: Rows, names: pa.Array, plain: pa.Array) -> pa.Array:
     """Return the code of each record's firm.
 
-    Where the bureau means a branch, a person, or hides who it is, it has no code.
+    Where the bureau means a person, or hides who it is, there is no code.
+
+    Args:
+        world: The city.
+        rows: The records.
+        names: How the bureau names whom they are about.
+        plain: The name of each record's firm on the day of the event.
     """
     known = rows.firm >= 0
     if rows.person is not None:
         known = known & ~rows.person
     if rows.name is not None:
-        firm = pa.array(np.maximum(rows.firm, 0))
-        first, last = world.naming.names.first[:-1], world.naming.names.first[1:] - 1
-        own = [
-            pc.equal(names, world.naming.names.text.take(pa.array(places).take(firm)))
-            for places in (first, last)
-        ]
-        either = pc.fill_null(pc.or_(*own), false_value()).to_numpy(
-            zero_copy_only=False
-        )
-        known = known & either
+        known = known & says_who(world, rows, names, plain)
     code = world.naming.uscc.take(pa.array(np.maximum(rows.firm, 0)))
-    return pc.if_else(pa.array(known), code, pa.scalar(None, pa.string()))
+    found = pc.if_else(pa.array(known), code, pa.scalar(None, pa.string()))
+    return found if rows.code is None else pc.coalesce(rows.code, found)
+
+
+def says_who(world: World, rows: Rows, names: pa.Array, plain: pa.Array) -> Flags:
+    """Return whether records name their firm as it is or was called."""
+    firm, first = np.maximum(rows.firm, 0), world.naming.names.first
+    text = world.naming.names.text
+    ever = [text.take(pa.array(places[firm])) for places in (first[:-1], first[1:] - 1)]
+    agree = [
+        pc.fill_null(pc.equal(names, own), false_value()) for own in (plain, *ever)
+    ]
+    return pc.or_(pc.or_(*agree[:2]), agree[2]).to_numpy(zero_copy_only=False)
 
 
 def false_value() -> pa.Scalar:
