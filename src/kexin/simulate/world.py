@@ -41,6 +41,8 @@ class World(NamedTuple):
         aftermath: What defaults bring about.
         activity: What firms do each month.
         naming: Codes and names.
+        invoice_years: Years of which every single invoice is told; there are some
+            340 a firm and year.
     """
 
     city: City
@@ -49,6 +51,7 @@ class World(NamedTuple):
     aftermath: Aftermath
     activity: Activity
     naming: Naming
+    invoice_years: tuple[int, ...] = ()
 
     def stream(self, module: str, year: int, block: Block) -> np.random.Generator:
         """Return the stream of a register's module."""
