@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
+from kexin.simulate.city import of_sector
 from kexin.simulate.draws import stream
 from kexin.simulate.life import NEVER
 from kexin.simulate.naming import scrambled
@@ -33,12 +34,13 @@ BY_MONTH = 0.70
 """Exponent of a month's sales in the number of its invoices."""
 
 UNEVEN = 0.40
-LIMITS, LIMIT_SALES = (1e4, 1e5, 1e6), (4e5, 2e7)
-"""Face limits of invoices without tax, and the yearly sales that part their classes."""
+LIMITS, LIMIT_SALES = (1e4, 1e5, 1e6), (4e5, 6e7)
+"""Face limits of invoices with tax, and the yearly sales that part their classes."""
 
-NEAR, FULL = 0.40, 0.995
+NEAR, FULL = 0.60, 0.995
 """Part of the limit above which deals are cut into invoices just below it."""
 
+SMALL_RATE = 0.01
 MOST, MOST_FALSE = 500, 20
 """Invoices of a deal at the most; larger deals have larger invoices."""
 
@@ -99,7 +101,7 @@ class Habit(NamedTuple):
     Attributes:
         usual: Usual invoices a month.
         sales: Sales a month for which they are usual.
-        limit: Face limit.
+        limit: Face limit, without the tax.
         inside: Share of sales that goes to customers in the city.
         first: First place of its customers in the city's trade.
     """
@@ -118,10 +120,12 @@ def habit(world: World) -> Habit:
     log = BY_SIZE * np.log(sales / MEDIAN_SALES)
     usual = INVOICES * np.exp(log + SPREAD * random.standard_normal(len(sales)))
     told = world.trade
+    face = np.array(LIMITS)[np.searchsorted(LIMIT_SALES, sales)]
+    rate = np.where(world.city.general, of_sector("vat")[world.city.sector], SMALL_RATE)
     return Habit(
         usual=usual,
         sales=sales / 12,
-        limit=np.array(LIMITS)[np.searchsorted(LIMIT_SALES, sales)],
+        limit=face / (1 + rate),
         inside=np.bincount(told.seller, told.share, len(sales)),
         first=np.searchsorted(told.seller, np.arange(len(sales))),
     )
@@ -296,7 +300,7 @@ def false_deals(world: World, month: int) -> Deals:
     own = np.flatnonzero(told.month == month)
     number = FALSE + told.pair[own].astype(np.int64)
     amount = told.amount[own]
-    limit = np.maximum(FULL * LIMITS[1], amount / (MOST_FALSE - 1))
+    limit = np.maximum(0.9 * LIMITS[1], amount / (MOST_FALSE - 1))
     count = np.maximum(np.ceil(amount / limit), 1).astype(np.int64)
     return Deals(
         seller=told.seller[own],
