@@ -97,3 +97,13 @@ def working_day(day: Days) -> Days:
 def due_day(month: Ints | int, day: int) -> Days:
     """Return a deadline on a day of months, moved where it falls on a day off."""
     return working_day(first_day(month) + (day - 1))
+
+
+def delivery_year(day: Days) -> Ints:
+    """Return the years in which days are delivered: `HISTORY` for all before the first.
+
+    Examples:
+        >>> delivery_year(np.array(["2011-05-06", "2020-01-01"], "datetime64[D]"))
+        array([2018, 2020])
+    """
+    return np.maximum(day.astype("datetime64[Y]").astype(int) + 1970, HISTORY)

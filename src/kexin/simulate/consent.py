@@ -1,8 +1,8 @@
-"""When firms allowed the platform to read what tax holds of them.
+"""Since when firms let the platform read what the law does not make public.
 
-A firm consents when it registers on the platform: those that were there in 2019 over
-its first months, those founded later soon after their founding (SIMULATOR.md
-section 7).
+A firm consents when it registers on the platform (SIMULATOR.md section 7); most do. One
+consent covers tax, social security, housing fund, customs, loans and utilities; the
+registry, courts and patents need none (READINGS.md A04).
 """
 
 from __future__ import annotations
@@ -15,30 +15,70 @@ from kexin.simulate import clock
 from kexin.simulate.draws import stream
 
 if TYPE_CHECKING:
-    from kexin.simulate.arrays import Days
+    from kexin.simulate.arrays import Days, Flags, Ints
     from kexin.simulate.world import World
 
-CONSENTS, WITH_INVOICES = 0.92, 0.70
-"""Share of all firms that consent at all, and of those whose invoices are read too."""
+CONSENT = 0.92
+INVOICES = 0.70
+"""Share of firms whose invoices are delivered, each since its consent."""
 
-OLD_DAYS, NEW_DAYS = 90, 60
-"""Mean days until a firm consents: old ones from 2019 on, new ones once there [est]."""
+OPENED, FILLING_DAYS = np.datetime64("2018-01-01", "D"), 730
+"""The platform's first day, and how long firms that stood then took to register
+[design]."""
+
+FIRST_DAYS = (20, 200)
+"""Days from founding to registering, of firms founded later [design]."""
+
+ASKING = 0.08
+"""Share of firms without loans that ask for one [est]."""
+
+REVOKED = 0.015
+"""Consents that are revoked in a year."""
 
 
 def since(world: World) -> Days:
-    """Return the day from which each firm's taxes may be read; absent where never."""
-    random = stream(world.city.seed, "consent")
-    size = world.city.size
-    wait = random.exponential(1, size)
-    older = world.city.birthday < clock.FIRST_DAY
-    begin = np.where(older, clock.FIRST_DAY, world.city.birthday + 10)
-    day = begin + (wait * np.where(older, OLD_DAYS, NEW_DAYS)).astype(int)
-    never = random.random(size) >= CONSENTS
-    return np.where(never, np.datetime64("NaT", "D"), clock.working_day(day))
+    """Return the day of each firm's consent; absent where it never gives one."""
+    day = registered(world)
+    random = stream(world.city.seed, "consent.given")
+    given = random.random(world.city.size) < CONSENT
+    return np.where(given & stands(world, day), day, np.datetime64("NaT"))
 
 
 def invoice_since(world: World) -> Days:
-    """Return the day from which a firm's invoices may be read; absent where never."""
+    """Return the day since which each firm's invoices are delivered; absent if never.
+
+    Of those that consent so many let invoices be read that 70 % of all firms do.
+    """
     random = stream(world.city.seed, "consent.invoices")
-    without = random.random(world.city.size) >= WITH_INVOICES / CONSENTS
-    return np.where(without, np.datetime64("NaT", "D"), since(world))
+    lets = random.random(world.city.size) < INVOICES / CONSENT
+    return np.where(lets, since(world), np.datetime64("NaT"))
+
+
+def revoked(world: World) -> Days:
+    """Return the day on which each firm revokes its consent; absent if never."""
+    random = stream(world.city.seed, "consent.revoked")
+    years = random.exponential(1 / REVOKED, world.city.size)
+    day = since(world) + np.minimum(years * 365.25, 36_500).astype(int)
+    return np.where(stands(world, day), day, np.datetime64("NaT"))
+
+
+def registered(world: World) -> Days:
+    """Return the day on which each firm registers on the platform."""
+    city = world.city
+    random = stream(city.seed, "consent.registered")
+    older = OPENED + random.integers(0, FILLING_DAYS, city.size)
+    fresh = city.birthday + random.integers(*FIRST_DAYS, city.size)
+    return clock.working_day(np.maximum(np.where(city.born < 18, older, fresh), OPENED))
+
+
+def stands(world: World, day: Days) -> Flags:
+    """Whether firms still stand on days that the city sees."""
+    end: Ints = np.minimum(world.life.gone, clock.MONTHS)
+    return (day < clock.first_day(end)) & (day <= clock.LAST_DAY)
+
+
+def covers_loans(world: World) -> Flags:
+    """Whether consents cover loans: of firms that have them or ask for one."""
+    city = world.city
+    asks = stream(city.seed, "consent.asks").random(city.size) < ASKING
+    return city.borrower | asks

@@ -68,7 +68,7 @@ class Tables:
         contract = contracts()[rows.table]
         event = own[contract.event].cast(pa.date32())
         firm = pa.array(rows.firm, pa.int64(), mask=rows.firm < 0)
-        code = self.world.naming.uscc.take(firm)
+        code = self.world.naming.uscc.take(firm) if rows.code is None else rows.code
         withdrawn = rows.withdrawn if rows.withdrawn is not None else number < 0
         moment, ended = day + HOUR, np.where(withdrawn, day, end) + HOUR
         ended = np.where(end > clock.LAST_DAY, np.datetime64("NaT"), ended)

@@ -83,6 +83,7 @@ LAGS = {
     "court_party": Lag(35, 110),
     "court_hearing": Lag(1, 4),
     "court_judgment": Lag(75, 260),
+    "court_judgment/published": Lag(8, 30),
     "court_enforcement": Lag(3, 10),
     "court_dishonest": Lag(2, 7),
     "court_spending_limit": Lag(3, 10),

@@ -15,9 +15,11 @@ import pyarrow.compute as pc
 
 from kexin.identity.codes import ORGANISATION_WEIGHTS, SYNTHETIC
 from kexin.simulate import clock, words
+from kexin.simulate.branches import Branches, branch_names, branches
 from kexin.simulate.city import choice
 from kexin.simulate.draws import stream
 from kexin.simulate.sectors import DISTRICTS, SECTORS
+from kexin.simulate.successions import successions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,6 +46,9 @@ TAKEN_OVER = 0.003
 BRACKETED = 0.08
 OUTSIDERS = 0.6
 """Firms outside the city that trade with it, for each firm inside."""
+
+PERSON, ADDRESS, PHONE, ACCOUNT, LENDER, DOCUMENT = range(6)
+"""Kinds of what is hidden: the salt of `hashed` for each."""
 
 
 class Names(NamedTuple):
@@ -86,6 +91,11 @@ class Naming(NamedTuple):
         person: Number of each firm's legal representative.
         outside_code: Codes of firms outside the city.
         outside_name: Their names.
+        branch: Branches of the city's firms.
+        branch_code: Their codes.
+        branch_name: Their names.
+        household_code: Codes of the households that became firms, in the order of
+            `successions.converted`.
     """
 
     uscc: pa.Array
@@ -95,12 +105,16 @@ class Naming(NamedTuple):
     person: Ints
     outside_code: pa.Array
     outside_name: pa.Array
+    branch: Branches
+    branch_code: pa.Array
+    branch_name: pa.Array
+    household_code: pa.Array
 
 
 def naming(city: City, life: Life) -> Naming:
     """Give every firm its codes and names."""
     random = stream(city.seed, "naming")
-    division = np.array([int(d.code) for d in DISTRICTS])[city.district]
+    division = division_codes()[city.district]
     old = (city.born < 54) & (random.random(city.size) < 0.35)
     abolished = np.array([int(code) for code in ABOLISHED])
     authority = np.where(
@@ -111,19 +125,40 @@ def naming(city: City, life: Life) -> Naming:
     count = max(2_000, int(OUTSIDERS * city.size))
     places = random.integers(0, len(words.OUTSIDE), count)
     outside = np.array([int(code) for code, _ in words.OUTSIDE])[places]
-    everywhere = np.concatenate([authority, outside])
-    codes = uscc_codes(everywhere, serials(random, len(everywhere)))
+    branch = branches(city, life)
+    household = successions(city, life).converted
+    of = [authority, outside, division_codes()[branch.district], authority[household]]
+    codes = uscc_codes(np.concatenate(of), serials(random, sum(map(len, of))))
+    inside, *others = apart(codes, [len(part) for part in of])
     registration = registration_numbers(authority, random)
     recent = city.birthday >= CODE_SINCE
+    names = firm_names(city, life, form, random)
     return Naming(
-        uscc=codes[: city.size],
+        uscc=inside,
         registration=pc.if_else(pa.array(recent), None, registration),
-        names=firm_names(city, life, form, random),
+        names=names,
         form=form,
         person=representatives(city, random),
-        outside_code=codes[city.size :],
+        outside_code=others[0],
         outside_name=outside_names(places, random),
+        branch=branch,
+        branch_code=others[1],
+        branch_name=branch_names(branch, names.on(branch.parent, branch.opened)),
+        household_code=others[2],
     )
+
+
+def division_codes() -> Ints:
+    """Return the codes of the city's districts."""
+    return np.array([int(district.code) for district in DISTRICTS])
+
+
+def apart(whole: pa.Array, sizes: list[int]) -> list[pa.Array]:
+    """Return an array's parts of some sizes, one after the other."""
+    ends = np.cumsum(sizes)
+    return [
+        whole.slice(end - size, size) for end, size in zip(ends, sizes, strict=True)
+    ]
 
 
 def serials(random: np.random.Generator, count: int, below: int = 10**8) -> Ints:
@@ -196,6 +231,8 @@ def firm_names(
             clock.first_day(np.minimum(life.gone, clock.MONTHS)) > day
         )
         changed = alive & (random.random(city.size) < RENAMES_A_YEAR)
+        month = clock.month_of(day).clip(0, clock.MONTHS - 1)
+        changed &= (day < clock.first_day(0)) | life.active[month, firm]
         own.append(firm[changed])
         moments.append(clock.working_day(day[changed]))
     who, since = np.concatenate(own), np.concatenate(moments)
@@ -299,12 +336,15 @@ def representatives(city: City, random: np.random.Generator) -> Ints:
 
     A group's controller is one person for all its firms.
     """
-    alone = city.group < 0
-    controller = np.where(
-        alone, np.arange(city.size) + city.group.max() + 1, city.group
-    )
+    controller = controllers(city)
     other = controller.max() + 1 + np.arange(city.size)
     return np.where(random.random(city.size) < 0.78, controller, other)
+
+
+def controllers(city: City) -> Ints:
+    """Return the number of each firm's controller, one person for all of a group."""
+    alone = np.arange(city.size) + city.group.max() + 1
+    return np.where(city.group < 0, alone, city.group)
 
 
 def person_names(number: Ints) -> pa.Array:

@@ -40,6 +40,8 @@ class Rows(NamedTuple):
         name: How each record names its firm, where that is not the firm's name of the
             day: a party that is a person, a branch, a masked name.
         person: Whether each record is about a natural person.
+        code: Code that each record bears, where it is not that of `firm`: a branch's,
+            which is a place of that firm but has a code of its own.
     """
 
     table: str
@@ -51,6 +53,7 @@ class Rows(NamedTuple):
     record: Ints | None = None
     name: pa.Array | None = None
     person: Flags | None = None
+    code: pa.Array | None = None
 
     @property
     def size(self) -> int:
@@ -98,6 +101,7 @@ def kept(rows: Rows, which: Flags | Ints) -> Rows:
         record=None if rows.record is None else rows.record[places],
         name=None if rows.name is None else taken(rows.name, places),
         person=None if rows.person is None else rows.person[places],
+        code=None if rows.code is None else taken(rows.code, places),
     )
 
 
@@ -139,6 +143,7 @@ def below(every: Sequence[Rows]) -> Rows:
         record=numbers,
         name=None if first.name is None else stacked([rows.name for rows in every]),
         person=flags_of([rows.person for rows in every], sizes),
+        code=None if first.code is None else stacked([rows.code for rows in every]),
     )
 
 
