@@ -60,6 +60,7 @@ def records(world: World, year: int, block: Block) -> Iterator[Rows]:
     if year == clock.HISTORY:
         return
     yield late_filing(world, year, block)
+    yield late_settlement(world, year, block)
     yield late_payment(world, year, block)
     yield other_faults(world, year, block)
     yield inspections(world, year, block)
@@ -144,6 +145,23 @@ def late_filing(world: World, year: int, block: Block) -> Rows:
         due + 1,
         np.where(days < NEVER, due + days, np.datetime64("NaT", "D")),
         np.where(days <= FORGIVEN_DAYS, 0.0, fine),
+    )
+
+
+def late_settlement(world: World, year: int, block: Block) -> Rows:
+    """Return a record for each yearly return of profits that is late in a year."""
+    told = conduct.settled(world, year - 1, block)
+    may = clock.months_of(year)[4]
+    firm = np.flatnonzero((told.late > 0) & world.life.active[may, block.firms])
+    random = world.stream("tax_offences.settlement", year, block)
+    never = told.late[firm] >= NEVER
+    return fault(
+        "late_filing",
+        identified(np.full(len(firm), may), firm + block.first, 3),
+        firm + block.first,
+        np.full(len(firm), told.due + 1),
+        np.where(never, np.datetime64("NaT", "D"), told.filed[firm]),
+        np.round(random.uniform(50, 500, len(firm)), -1),
     )
 
 
