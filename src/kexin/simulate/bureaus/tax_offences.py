@@ -196,7 +196,7 @@ def late_payment(world: World, year: int, block: Block) -> Rows:
         "late_payment",
         identified(month, firm + block.first, 1),
         firm + block.first,
-        clock.due_day(month + 1, conduct.DUE) + 1,
+        clock.due_day(month, conduct.DUE) + 1,
         np.where(paid < NEVER, day, np.datetime64("NaT", "D")),
         np.zeros(len(firm)),
     )
