@@ -46,7 +46,7 @@ def opened(folder: Path) -> Opened:
 
 
 def mapping_at(settings: Settings, name: str) -> Path:
-    """Return a mapping's file, or the folder of several: as given, or the workspace's."""
+    """Return a mapping's file or folder: the path given, or the workspace's."""
     known = (settings.mappings / f"{name}.toml", settings.mappings / name)
     places = (Path(name), *known)
     return next((place for place in places if place.exists()), Path(name))

@@ -114,6 +114,9 @@ class Deliveries:
     def take(self, rows: Rows, known: Known) -> None:
         """Write the versions that are handed over by the city's last day."""
         number, end = lags.numbers(rows, known.day)
+        if rows.size <= PIECE:
+            self.take_piece(rows, known, number, end)
+            return
         for start in range(0, rows.size, PIECE):
             place = np.arange(start, min(start + PIECE, rows.size))
             own = Known(known.day[place], known.late[place])

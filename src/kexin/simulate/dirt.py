@@ -180,7 +180,10 @@ def wrong_codes(
 def old_codes(
     sheet: Sheet, world: World, rows: Rows, rates: Rates, random: np.random.Generator
 ) -> Sheet:
-    """Return rows with registration numbers or organisation codes instead."""
+    """Return rows with registration numbers or organisation codes instead.
+
+    The tax office has its own older numbers of taxpayers.
+    """
     event = sheet.column(sheet.look.table.event).cast(pa.date32())
     days = event.to_numpy(zero_copy_only=False).astype("datetime64[D]")
     rate = np.where(days < OLD_UNTIL, rates.old_code_before, rates.old_code)
@@ -189,8 +192,10 @@ def old_codes(
     codes = sheet.column("src_code").take(pa.array(hit)).to_pylist()
     numbers = world.naming.registration.take(pa.array(rows.firm[hit])).to_pylist()
     first = random.random(len(hit)) < 0.5
+    taxed = register_of(rows.table) == "tax"
+    shorter = misnaming.taxpayer if taxed else misnaming.organisation
     old = [
-        number if number and one else misnaming.organisation(code)
+        number if number and one and not taxed else shorter(code)
         for code, number, one in zip(codes, numbers, first, strict=True)
     ]
     return put(sheet, "src_code", hit, pa.array(old, pa.string()), "old_code")

@@ -62,13 +62,23 @@ def organisation(code: str) -> str:
     return f"{part[:8]}-{part[8]}"
 
 
+def taxpayer(code: str) -> str:
+    """Return the number that a firm had as a taxpayer: division and organisation.
+
+    Examples:
+        >>> taxpayer("91350100M000100Y43")
+        '350100M000100Y4'
+    """
+    return code[2:17]
+
+
 def other_width(name: str, random: np.random.Generator) -> str:
     """Return a name with brackets of another kind.
 
     Examples:
         >>> import numpy as np
         >>> other_width("海创科技（杭州）有限公司", np.random.default_rng(3))
-        '海创科技[杭州]有限公司'
+        '海创科技(杭州)有限公司'
     """
     opening, closing = OTHER_BRACKETS[int(random.choice(3, p=(0.8, 0.1, 0.1)))]
     return re.sub("[（(](.*?)[）)]", rf"{opening}\1{closing}", name)

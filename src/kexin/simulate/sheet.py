@@ -232,6 +232,8 @@ def moved(mark: Mark, row: Ints) -> Mark | None:
 
 def below(first: Sheet, second: Sheet) -> Sheet:
     """Return rows one below the other."""
+    if not second.size:
+        return first
     shifted = tuple(m._replace(row=m.row + first.size) for m in second.marks)
     return first._replace(
         table=pa.concat_tables([first.table, second.table]),
@@ -257,7 +259,8 @@ def ordered(sheet: Sheet, order: Ints) -> Sheet:
             )
         )
     return sheet._replace(
-        table=sheet.table.take(pa.array(order)),
+        # Taking out of one piece is several times faster than out of many.
+        table=sheet.table.combine_chunks().take(pa.array(order)),
         place=sheet.place[order],
         day=sheet.day[order],
         again=sheet.again[order],

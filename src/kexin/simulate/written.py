@@ -177,12 +177,11 @@ def in_json(values: pa.Array) -> pa.Array:
     """Return values as JSON."""
     if not pa.types.is_string(values.type):
         return pc.fill_null(values.cast(pa.string()), "null")
-    if any(pc.match_substring_regex(values, UNSAFE).drop_null().unique().to_pylist()):
-        escaped = [
-            None if text is None else json.dumps(text, ensure_ascii=False)
-            for text in values.to_pylist()
-        ]
-        return pc.fill_null(pa.array(escaped, pa.string()), "null")
+    unsafe = pc.fill_null(pc.match_substring_regex(values, UNSAFE), fill_value=False)
+    if pc.any(unsafe).as_py():
+        texts = values.filter(unsafe).to_pylist()
+        escaped = [json.dumps(text, ensure_ascii=False)[1:-1] for text in texts]
+        values = pc.replace_with_mask(values, unsafe, pa.array(escaped))
     quoted = pc.binary_join_element_wise('"', values, '"', "")
     return pc.fill_null(quoted, "null")
 

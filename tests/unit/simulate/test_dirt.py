@@ -14,6 +14,7 @@ from kexin.identity.codes import (
     organisation_code,
     organisation_part,
     registration_number,
+    taxpayer_number,
     uscc,
 )
 from kexin.simulate.dirt import UNCODED, Rates, damaged, spotless
@@ -74,7 +75,7 @@ def test_old_codes_are_frequent_before_2018_only(
 
 
 def test_old_codes_are_the_firms_own(town: World) -> None:
-    sheet = spoilt(town, records(town, "tax_payer", 3_000, year=2016))
+    sheet = spoilt(town, records(town, "pboc_inquiry", 3_000, year=2016))
     (mark,) = (mark for mark in sheet.marks if mark.kind == "old_code")
     kinds = set()
     for true, told in zip(mark.true.to_pylist(), mark.told.to_pylist(), strict=True):
@@ -84,6 +85,14 @@ def test_old_codes_are_the_firms_own(town: World) -> None:
             assert organisation_code(told) == organisation_part(true)
             kinds.add("organisation")
     assert kinds == {"registration", "organisation"}
+
+
+def test_the_tax_office_has_old_numbers_of_taxpayers(town: World) -> None:
+    sheet = spoilt(town, records(town, "tax_payer", 3_000, year=2016))
+    (mark,) = (mark for mark in sheet.marks if mark.kind == "old_code")
+    for true, told in zip(mark.true.to_pylist(), mark.told.to_pylist(), strict=True):
+        assert taxpayer_number(told) == told
+        assert organisation_part(told) == organisation_part(true)
 
 
 def test_typing_errors_never_have_right_check_characters(town: World) -> None:
