@@ -132,6 +132,11 @@ class Settings:
         return self.folder / "data" / "warehouse"
 
     @property
+    def reports(self) -> Path:
+        """Folder of the reports on deliveries."""
+        return self.folder / "data" / "reports"
+
+    @property
     def panels(self) -> Path:
         """Folder of computed panels."""
         return self.folder / "data" / "panels"

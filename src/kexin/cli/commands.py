@@ -94,7 +94,23 @@ def intake(
         )
     screen = Screen(lang, as_json=as_json)
     account = steps.take_in(screen, workspace, paths, mapping, day_of(received))
-    show.account(screen, account)
+    show.account(screen, account, steps.report_of(workspace, account, lang))
+
+
+@app.command()
+def quality(
+    delivery: Annotated[
+        int | None, typer.Argument(help="Its number; the last if none. 批次号。")
+    ] = None,
+    workspace: Workspace = HERE,
+    lang: Lang = LANGUAGE,
+    as_json: Json = False,
+) -> None:
+    """Make the report on a delivery, and say what is unusual. 数据质量报告。"""
+    from kexin.cli import show, steps
+
+    report = steps.report_on(workspace, delivery, lang)
+    show.quality(Screen(lang, as_json=as_json), report)
 
 
 @app.command()

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from kexin.intake.mapping import Mapping
     from kexin.intake.questions import Question
     from kexin.intake.warehouse import Warehouse
+    from kexin.language import Language
     from kexin.modelling.candidate import Trained
     from kexin.panel.files import Panel
+    from kexin.report.deliveries import Report
     from kexin.settings import Settings
     from kexin.whitelist.refresh import Refresh
 
@@ -44,10 +46,10 @@ def opened(folder: Path) -> Opened:
 
 
 def mapping_at(settings: Settings, name: str) -> Path:
-    """Return a mapping's file: the path given, or one that the workspace knows."""
-    given = Path(name)
-    known = settings.mappings / f"{name}.toml"
-    return known if known.exists() and not given.exists() else given
+    """Return a mapping's file, or the folder of several: as given, or the workspace's."""
+    known = (settings.mappings / f"{name}.toml", settings.mappings / name)
+    places = (Path(name), *known)
+    return next((place for place in places if place.exists()), Path(name))
 
 
 def take_in(
@@ -69,6 +71,22 @@ def take_in(
             who=thresholds(settings),
             progress=advance,
         )
+
+
+def report_on(folder: Path, number: int | None, language: Language) -> Report:
+    """Return the report on a delivery, on the last where no number is given."""
+    from kexin.report.deliveries import report_on as made
+
+    at = workspace(folder)
+    return made(number, at.warehouse, at.reports, connect(at.engine), language)
+
+
+def report_of(folder: Path, account: Account, language: Language) -> Report:
+    """Return the report on the delivery of an account."""
+    from kexin.report.deliveries import number_of
+
+    number = number_of(workspace(folder).warehouse, account)
+    return report_on(folder, number, language)
 
 
 def thresholds(settings: Settings) -> Thresholds:

@@ -131,11 +131,17 @@ def as_content(account: Account) -> dict[str, Any]:
 
 
 def accounts(folder: Path) -> Iterator[list[Count]]:
-    """Yield the accounts of all deliveries by table, the oldest first.
+    """Yield the accounts of all deliveries by table, the oldest first."""
+    for told in history(folder):
+        yield [Count(**count) for count in told["tables"]]
+
+
+def history(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the accounts of all deliveries as they were written, the oldest first.
 
     A line that a kill cut off is passed over: its delivery stands, and was told.
     """
     path = folder / ACCOUNTS
     for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
         with contextlib.suppress(json.JSONDecodeError):
-            yield [Count(**count) for count in json.loads(line)["tables"]]
+            yield json.loads(line)

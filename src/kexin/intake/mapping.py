@@ -155,18 +155,23 @@ class KnownAt(tomlfile.Section):
         after: Day from which `days` are counted; nothing else can be said yet.
         days: Days after it; `"register"`, as without it, for the contract's lag.
         on: A fixed day instead.
+        column: Delivered column in which the bureau says when it handed the record
+            over.
     """
 
     after: Literal["event_date"] | None = None
     days: int | Literal["register"] | None = None
     on: date | None = None
+    column: str = ""
 
     @model_validator(mode="after")
     def one_rule(self) -> KnownAt:
-        """Refuse a fixed day that is counted from another."""
-        if self.on is not None and self.counted:
+        """Refuse a day that is told in two ways."""
+        if sum((self.on is not None, self.counted, self.column != "")) > 1:
             raise PydanticCustomError(
-                "one_rule", "either on, or after and days", {"zh": "on，或after与days"}
+                "one_rule",
+                "one of on, column, or after and days",
+                {"zh": "on、column、after与days三者之一"},
             )
         return self
 
@@ -188,8 +193,12 @@ def as_known_at(rule: Any) -> Any:  # noqa: ANN401  (any TOML value)
     if isinstance(rule, str) and rule != "received":
         raise PydanticCustomError(
             "known_at",
-            '"received", a day, or {{ after = "event_date", days = ... }}',
-            {"zh": '"received"、日期，或 { after = "event_date", days = … }'},
+            '"received", a day, {{ column = ... }}, or '
+            '{{ after = "event_date", days = ... }}',
+            {
+                "zh": '"received"、日期、{ column = … }，'
+                '或 { after = "event_date", days = … }'
+            },
         )
     return {} if isinstance(rule, str) else rule
 
@@ -199,6 +208,7 @@ class Source(tomlfile.Section):
 
     Attributes:
         table: Table of the contract.
+        supplier: Who delivers it, where that is not the mapping's `source`.
         files: Patterns of file names, relative to the path that is taken in.
         encoding: Encoding of text files.
         delimiter: Sign between the columns of text files.
@@ -219,6 +229,7 @@ class Source(tomlfile.Section):
     """
 
     table: str
+    supplier: str = ""
     files: tuple[str, ...] = Field(min_length=1)
     encoding: str = "utf-8"
     delimiter: str = Field(",", min_length=1, max_length=1)
@@ -239,7 +250,8 @@ class Source(tomlfile.Section):
     def read(self) -> tuple[str, ...]:
         """Delivered columns that the source reads, in their first order."""
         columns = [name for column in self.columns.values() for name in column.read]
-        named = [self.firm, self.firm_name, *columns, *self.withdrawn]
+        told = self.known_at.column
+        named = [self.firm, self.firm_name, told, *columns, *self.withdrawn]
         totals = [rule.total for rule in self.reconcile]
         own = REGISTERED if self.envelope else ()
         return tuple(dict.fromkeys(name for name in [*named, *totals, *own] if name))
@@ -285,12 +297,14 @@ def contract_form(names: Iterable[str]) -> Mapping:
 
 
 def read_mapping(path: Path) -> Mapping:
-    """Return a mapping that fits the contracts.
+    """Return a mapping that fits the contracts; that of all bureaus, from a folder.
 
     Raises:
         ConfigurationError: The file is wrong in form, or names a table, column or code
             that no contract has, or leaves out a column that the contract requires.
     """
+    if path.is_dir():
+        return read_together(path)
     mapping = tomlfile.read(path, Mapping)
     for number, source in enumerate(mapping.sources):
         for mistake in mistakes(source, ("sources", number)):
@@ -301,3 +315,39 @@ def read_mapping(path: Path) -> Mapping:
                 do=Text("请修正映射文件", "mend the mapping"),
             )
     return mapping
+
+
+def read_together(folder: Path) -> Mapping:
+    """Return the mappings of a folder as one; each source keeps its supplier.
+
+    Raises:
+        ConfigurationError: There is none, one of them is wrong, or one knows firms by
+            local ids, which would then hold for all.
+    """
+    paths = sorted(folder.glob("*.toml"))
+    every = [read_mapping(path) for path in paths]
+    local = [p for p, own in zip(paths, every, strict=True) if own.firm_prefix]
+    if not every or local:
+        raise ConfigurationError(
+            Text("使用了firm_prefix", "it has a firm_prefix")
+            if local
+            else Text("没有映射文件", "there is no mapping in it"),
+            where=str(local[0] if local else folder),
+            expected=Text(
+                "以代码或名称指明企业的映射文件(*.toml)",
+                "mappings (*.toml) that know firms by codes or names",
+            ),
+            do=Text("请单独使用该映射，或检查路径", "use it alone, or check the path"),
+        )
+    sources = [
+        source.model_copy(update={"supplier": source.supplier or own.source})
+        for own in every
+        for source in own.sources
+    ]
+    return Mapping.model_construct(
+        name=folder.name,
+        source=folder.name,
+        firm_prefix="",
+        ignored_files={k: v for own in every for k, v in own.ignored_files.items()},
+        sources=tuple(sources),
+    )

@@ -11,6 +11,7 @@ from kexin.digest import canonical, file_digest
 from kexin.errors import DeliveryError
 from kexin.language import Text
 from kexin.simulate.contractform import SYNTHETIC, Tables
+from kexin.simulate.deliveries import Deliveries, finish
 from kexin.simulate.generate import generate
 from kexin.simulate.truth import write_truth
 from kexin.simulate.variant import variant
@@ -98,6 +99,8 @@ def export(
     made = world(asked.firms, asked.seed, variant(asked.variant))
     write_truth(made, beside / "truth")
     written = generate(made, sink_of(asked, beside), threads, progress)
+    if not asked.contract:
+        finish(beside)
     rows = {table: n for bureau in written for table, n in bureau.rows.items()}
     describe(beside, asked, rows)
     if folder.exists():
@@ -108,7 +111,9 @@ def export(
 
 def sink_of(asked: Asked, folder: Path) -> Callable[[World], Sink]:
     """Return what makes the place where records go."""
-    return functools.partial(Tables, folder=folder / "tables")
+    if asked.contract:
+        return functools.partial(Tables, folder=folder / "tables")
+    return functools.partial(Deliveries, folder=folder)
 
 
 def describe(folder: Path, asked: Asked, rows: dict[str, int]) -> None:

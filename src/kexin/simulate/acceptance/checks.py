@@ -160,9 +160,13 @@ CHECKS = (
           ORDER BY label""", "SRC-D1"),
     Check("C21", Text("2020至2023年上网文书减少", "published judgments, 2020 to 2023"),
           {"": (-0.88, -0.80)},
-          """SELECT 'change' AS label, count(*) FILTER (year(judgment_date) = 2023)
-          / count(*) FILTER (year(judgment_date) = 2020) - 1 AS value
-          FROM all_court_judgment WHERE version_no = 1""", "SRC-S8"),
+          """WITH shown AS (SELECT case_year, count(DISTINCT case_id) FILTER (
+          case_id IN (SELECT case_id FROM all_court_judgment)) / count(DISTINCT case_id)
+          AS share FROM all_court_case WHERE case_type = '民初'
+          AND case_year IN (2020, 2023) GROUP BY ALL)
+          SELECT 'change' AS label, max(share) FILTER (case_year = 2023)
+          / max(share) FILTER (case_year = 2020) - 1 AS value FROM shown""",
+          "SRC-S8"),
     Check("C22", Text("授权五年后仍有效的专利",
                       "patents in force five years after filing"),
           {"utility": (0.40, 0.50), "design": (0.09, 0.15)},

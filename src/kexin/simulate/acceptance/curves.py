@@ -77,23 +77,35 @@ QUERIES = {
     "staff": """SELECT firm_key, month AS day, insured_count AS value FROM si_month
         WHERE si_kind = 'pension'""",
     "late": """SELECT firm_key, period_end AS day, 1 AS value FROM tax_vat_return
-        WHERE filed_at IS NULL OR filed_at > due_date""",
+        WHERE period_end - period_start < 31
+        AND (filed_at IS NULL OR filed_at > due_date)""",
     "arrears": """SELECT firm_key, balance_date AS day, 1 AS value FROM tax_arrears
         WHERE new_in_period > 0""",
     "cases": """SELECT p.firm_key, c.event_date AS day, 1 AS value
         FROM court_case c JOIN court_party p USING (case_id)
         WHERE p.party_role = 'defendant' AND c.case_type = '民初'""",
     "enforcement": """SELECT firm_key, event_date AS day, 1 AS value
-        FROM all_court_enforcement WHERE version_no = 1""",
-    "overdue": """SELECT firm_key, month AS day, 1 AS value FROM pboc_loan_month
-        WHERE overdue_days BETWEEN 1 AND 89""",
+        FROM all_court_enforcement e WHERE version_no = 1 AND NOT EXISTS (
+        SELECT 1 FROM gt_event g WHERE g.event = 'enforcement'
+        AND g.firm_key = e.firm_key AND g.month = date_trunc('month', e.event_date))""",
+    "overdue": """WITH lost AS (SELECT account_hash, min(month) AS first
+        FROM pboc_loan_month WHERE overdue_days >= 90 GROUP BY ALL)
+        SELECT firm_key, month AS day, 1 AS value FROM pboc_loan_month
+        LEFT JOIN lost USING (account_hash) WHERE overdue_days BETWEEN 1 AND 89
+        AND (first IS NULL OR month < first - INTERVAL 3 MONTH OR month > first)""",
     "lapse": """SELECT firm_key, event_date AS day, 1 AS value FROM ip_patent_event
         WHERE event_code = 'lapse_fee'""",
 }
-"""What is counted, from the records as they stand in the end."""
+"""What is counted, from the records as they stand in the end.
+
+The targets know the laws of distress alone. So the events that a default itself brings
+about, its enforcement and the run-up of its loans to 90 days, are left out, and late
+returns are those of monthly filers.
+"""
 
 ASKED = {
-    "late": "SELECT firm_key, period_end AS day, 1 AS value FROM tax_vat_return",
+    "late": """SELECT firm_key, period_end AS day, 1 AS value FROM tax_vat_return
+        WHERE period_end - period_start < 31""",
     "overdue": "SELECT firm_key, month AS day, 1 AS value FROM pboc_loan_month",
 }
 """Months in which a firm could be late at all: it had a return, or a loan."""
