@@ -7,8 +7,8 @@ returns with semicolons, and parties of lawsuits in JSON Lines, who are known by
 names alone; a file a month, and some dirt. Each of the two runs in a process of its
 own. The bare COPY turns every file into a Parquet file of text: no types, no checks, no
 firms, no versions, no account; a file in an encoding that DuckDB does not read by
-itself is recoded first, in Python. Times of a machine say little, and less while others work
-on it: quote the ratios of one run.
+itself is recoded first, in Python. Times of a machine say little, and less while others
+work on it: quote the ratios of one run.
 """
 
 from __future__ import annotations
