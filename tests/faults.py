@@ -55,6 +55,7 @@ TESTS = {
 
 VERSIONS, VALIDATE = "intake/versions.py", "intake/validate.py"
 VALUES, STAGING = "intake/values.py", "intake/staging.py"
+ARRIVALS = "intake/arrivals.py"
 ACCOUNTS, QUARANTINE = "intake/accounts.py", "intake/quarantine.py"
 SNAPSHOT = "intake/snapshot.py"
 LADDER, CODES = "identity/ladder.py", "identity/codes.py"
@@ -216,12 +217,17 @@ FAULTS = [
     Fault(VERSIONS, "delivered IS NOT NULL, delivered DESC", "delivered"),
     Fault(VERSIONS, "superseded_at IS DISTINCT FROM ended_before", "false"),
     Fault(
+        VERSIONS, "WHERE {of_year} AND {key_hash(contract)} NOT IN", "WHERE 0 NOT IN"
+    ),
+    Fault(VERSIONS, "HAVING count(*) > 1", "HAVING count(*) > 2"),
+    Fault(VERSIONS, "WHERE hash_ IN (FROM told)", "WHERE false"),
+    Fault(
         VERSIONS,
-        "AND {key(contract)} NOT IN (SELECT key_",
-        "AND 'no' NOT IN (SELECT key_",
+        "WHEN op = 'D' THEN known_at ELSE ended END",
+        "WHEN true THEN ended END",
     ),
     Fault(VERSIONS, 'if name != "firm_key")', "if name == contract.key[0])"),
-    Fault(VERSIONS, "concat_ws(chr(31), content_, known_at)", "content_"),
+    Fault(VERSIONS, "md5({content(contract, 'known_at')})", "md5({content(contract)})"),
     # Checks: what is refused.
     Fault(VALIDATE, "records.event_date > received", "records.event_date >= received"),
     Fault(VALIDATE, "(records.event_date > received)", "(records.event_date.isnull())"),
@@ -254,7 +260,7 @@ FAULTS = [
     Fault(LADDER, "ibis.coalesce(pairs.parent_key, found.firm_key)", "found.firm_key"),
     Fault(CODES, '"0X987654321"', '"01X98765432"'),
     Fault(CODES, '"0123456789X"', '"012345678X9"'),
-    Fault(RESOLVING, "delivered < 0 AND firm_key IS NULL", "delivered < 0"),
+    Fault(RESOLVING, "delivered < 0 AND firm_key IS NOT NULL", "delivered < 0"),
     Fault(RESOLVING, "'D' AS op", "'I' AS op"),
     Fault(RESOLVING, "TIMESTAMP '{received}'", "known_at"),
     # Values: what is held.
@@ -267,7 +273,7 @@ FAULTS = [
         "functools.reduce(operator.and_, parts)",
         "functools.reduce(operator.or_, parts)",
     ),
-    Fault(STAGING, 'form="NFKC"', 'form="NFC"'),
+    Fault(ARRIVALS, 'form="NFKC"', 'form="NFC"'),
     # The account, the quarantine, the snapshot.
     Fault(
         STAGING,
@@ -280,7 +286,7 @@ FAULTS = [
         "NOT IN (SELECT {SAME_FILE} FROM seen)",
         "IN (SELECT {SAME_FILE} FROM seen)",
     ),
-    Fault(QUARANTINE, "WHERE {any_fails}", "WHERE NOT ({any_fails})"),
+    Fault(QUARANTINE, "list_contains(failed, {number})", "failed IS NOT NULL"),
     Fault(SNAPSHOT, "or file_digest(path) != part.sha256", ""),
     Fault(SNAPSHOT, "if name != QUARANTINE}", "}"),
 ]

@@ -9,6 +9,7 @@ import itertools
 import zlib
 from typing import IO, TYPE_CHECKING, cast
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
@@ -99,10 +100,11 @@ def numbered(
     """Yield batches with the rows' numbers; broken lines have kept theirs."""
     row = 2
     for batch in batches:
-        free = (number for number in itertools.count(row) if number not in broken)
-        numbers = list(itertools.islice(free, batch.num_rows))
-        yield as_batch(batch.columns, numbers)
-        row = numbers[-1] + 1 if numbers else row
+        passed_over = [number for number in broken if number >= row]
+        numbers = np.arange(row, row + batch.num_rows + len(passed_over))
+        free = numbers[~np.isin(numbers, passed_over)][: batch.num_rows]
+        yield as_batch(batch.columns, free)
+        row = int(free[-1]) + 1 if len(free) else row
 
 
 def ended(batches: Iterator[pa.RecordBatch], path: Path) -> Iterator[pa.RecordBatch]:

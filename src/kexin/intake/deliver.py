@@ -21,26 +21,28 @@ from kexin.intake.accounts import (
     by_table,
     note_down,
 )
+from kexin.intake.arrivals import Arrived
 from kexin.intake.files import File, fits, headings_checked, sorted_files
 from kexin.intake.readers import opened
 from kexin.intake.resolving import resolved, settle_left_over, stage_again
 from kexin.intake.snapshot import (
     QUARANTINE,
     SHORT,
+    SPILLED,
     Held,
     alone,
     commit,
     read_snapshot,
     sweep,
 )
-from kexin.intake.staging import stage
+from kexin.intake.staging import put_incoming, stage
 from kexin.intake.validate import Delivery
 from kexin.intake.versions import merge
 from kexin.language import Text
 from kexin.registers.contract import contracts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -93,14 +95,21 @@ def deliver(
             the account does not balance. Nothing was changed, whatever is raised.
     """
     files, notes = sorted_files(paths, mapping)
+    told: dict[int, list[Text]] = {}
     with alone(folder):
         prepared(connection, folder)
-        taken = []
-        for done, file in enumerate(files):
-            progress(done, len(files))
-            taken.append(take(connection, file, mapping, received, notes))
-        progress(len(files), len(files))
-        return settle(connection, folder, taken, notes, mapping.name, received, who=who)
+        progress(0, len(files))
+        taken = {}
+        arriving = arrivals(files, mapping, received, told)
+        for file, staged in stage(connection, folder, arriving):
+            taken[file.number] = Taken(file.delivery, staged)
+            progress(len(taken), len(files))
+        in_order = [taken[number] for number in sorted(taken)]
+        for number, done in enumerate(in_order):
+            notes += [*told[number], *without_rows(done)]
+        return settle(
+            connection, folder, in_order, notes, mapping.name, received, who=who
+        )
 
 
 def retry(
@@ -122,10 +131,14 @@ def retry(
     notes: list[Text] = []
     with alone(folder):
         prepared(connection, folder)
+        again = [
+            Arrived(number, delivery, batch.content)
+            for number, batch in enumerate(quarantine.batches(folder, connection))
+            if (delivery := delivered_again(batch, mapping, received, notes))
+        ]
         taken = [
-            done
-            for batch in quarantine.batches(folder, connection)
-            if (done := take_again(connection, batch, mapping, received, notes))
+            Taken(file.delivery, staged)
+            for file, staged in stage(connection, folder, iter(again))
         ]
         return settle(connection, folder, taken, notes, mapping.name, received, who=who)
 
@@ -146,39 +159,47 @@ def rematch(
 def prepared(connection: Backend, folder: Path) -> None:
     """Clear what a killed delivery left, on disk and on the engine."""
     sweep(folder)
-    for table in contracts():
-        connection.con.execute(f"DROP TABLE IF EXISTS incoming_{table}")
+    sql.spill(connection, folder / SPILLED)
     quarantine.emptied(connection)
 
 
-def take(
-    connection: Backend,
-    file: File,
+def arrivals(
+    files: Sequence[File],
     mapping: Mapping,
     received: date,
-    notes: list[Text],
-) -> Taken:
-    """Read and stage one file; what a person should know is added to `notes`."""
-    name, source = file.path.name, file.source
-    contract = contracts()[source.table]
-    batch = f"{name}:{file_digest(file.path)[:SHORT]}"
-    delivery = Delivery(mapping, source, contract, batch, name, received)
-    content = opened(file.path, source)
-    notes += headings_checked(content, file)
-    staged = stage(connection, content, delivery)
-    if staged.read == 0:
-        notes.append(Text(f"{name}只有标题行", f"{name} has headings and no row"))
-    return Taken(delivery, staged)
+    notes: dict[int, list[Text]],
+) -> Iterator[Arrived]:
+    """Yield the files, opened, those of one source together.
+
+    Args:
+        files: The files.
+        mapping: How they become contracts.
+        received: Day of receipt.
+        notes: Where to put what a person should know, by the file's place in `files`.
+    """
+    sources = {id(source): place for place, source in enumerate(mapping.sources)}
+    ordered = sorted(enumerate(files), key=lambda file: sources[id(file[1].source)])
+    for number, file in ordered:
+        name, source = file.path.name, file.source
+        batch = f"{name}:{file_digest(file.path)[:SHORT]}"
+        contract = contracts()[source.table]
+        content = opened(file.path, source)
+        notes[number] = headings_checked(content, file)
+        delivery = Delivery(mapping, source, contract, batch, name, received)
+        yield Arrived(number, delivery, content)
 
 
-def take_again(
-    connection: Backend,
-    batch: Batch,
-    mapping: Mapping,
-    received: date,
-    notes: list[Text],
-) -> Taken | None:
-    """Stage one file's rows out of the quarantine; None where no source takes them."""
+def without_rows(file: Taken) -> list[Text]:
+    """Return a note where a file has no row."""
+    name = file.delivery.file
+    note = Text(f"{name}只有标题行", f"{name} has headings and no row")
+    return [] if file.staged.read else [note]
+
+
+def delivered_again(
+    batch: Batch, mapping: Mapping, received: date, notes: list[Text]
+) -> Delivery | None:
+    """Return what a file in quarantine is now; None where no source takes it."""
     own = [s for s in mapping.sources if s.table == batch.table]
     sources = [
         s
@@ -193,10 +214,7 @@ def take_again(
         )
         return None
     contract = contracts()[batch.table]
-    delivery = Delivery(
-        mapping, sources[0], contract, batch.batch_id, batch.file, received
-    )
-    return Taken(delivery, stage(connection, batch.content, delivery))
+    return Delivery(mapping, sources[0], contract, batch.batch_id, batch.file, received)
 
 
 def settle(
@@ -215,8 +233,10 @@ def settle(
         WarehouseError: The account does not balance.
     """
     snapshot = read_snapshot(folder)
-    check_staged(connection, taken)
     names = {file.delivery.contract.id for file in taken}
+    for name in sorted(names):
+        put_incoming(connection, folder, contracts()[name])
+    check_staged(connection, taken)
     found = identify(connection, folder, names, snapshot, received, who)
     notes += [found_again(table, rows) for table, rows in found.items()]
     names |= set(found)
@@ -229,6 +249,7 @@ def settle(
     if refused:
         snapshot[QUARANTINE] = refused
     commit(folder, snapshot)
+    sweep(folder)
     account = Account(tables, notes, files, mapping, received)
     note_down(folder, account)
     return account

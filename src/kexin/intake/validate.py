@@ -112,12 +112,12 @@ def checked(rows: Rows, delivery: Delivery) -> tuple[ir.Table, list[Check]]:
 
     Args:
         rows: Delivered rows as text.
-        delivery: What the batch is.
+        delivery: What the batch is; one of those whose rows they are.
 
     Returns:
-        `_row`, the contract's columns, and the envelope's as far as a row tells them;
-        then `fails_<n>`, whether a row fails check n. The checks in the order of their
-        numbers.
+        The contract's columns, and the envelope's as far as a row tells them; then
+        `delivered`, the row's place in the delivery, and `fails_<n>`, whether a row
+        fails check n. The checks in the order of their numbers.
     """
     records = made(rows, delivery)
     source = delivery.source
@@ -141,16 +141,17 @@ def checked(rows: Rows, delivery: Delivery) -> tuple[ir.Table, list[Check]]:
         "firm_step": ibis.literal(LOCAL) if delivery.mapping.firm_prefix else NO_STEP,
         "firm_conf": ibis.null("decimal(4, 3)"),
         "src_system": ibis.literal(source.supplier or delivery.mapping.source),
-        "batch_id": ibis.literal(delivery.batch),
+        "batch_id": rows.table["_batch"],
         "published_at": ibis.null("timestamp(6)"),
         "ended": ibis.null("timestamp(6)"),
         "dated": ibis.literal(False),  # noqa: FBT003
         "dq_flags": flags(rows, records.values, source, delivery.contract),
+        "delivered": rows.table["_delivered"],
         **{f"fails_{number}": check.fails for number, check in enumerate(checks)},
     }
     if source.envelope:
         columns |= migrated.columns(rows)
-    return rows.table.select("_row", **columns), checks
+    return rows.table.select(**columns), checks
 
 
 def made(rows: Rows, delivery: Delivery) -> Records:

@@ -51,12 +51,10 @@ def try_strptime(text: str, form: str) -> ibis.dtype("timestamp"):  # type: igno
 
 
 class Rows(NamedTuple):
-    """A file's rows on the engine.
+    """Rows of files with the same headings, on the engine.
 
     Attributes:
-        table: For each heading a column `plain_<place>`, the text normalised and absent
-            where empty, and `raw_<place>`, the text as delivered where that differs;
-            and `_row`.
+        table: As `kexin.intake.arrivals.normalised` makes it.
         places: Heading to place.
     """
 
@@ -68,9 +66,8 @@ class Rows(NamedTuple):
         return self.table[f"plain_{self.places[heading]}"]
 
     def found(self, heading: str) -> ir.StringValue:
-        """Return a delivered column as it was delivered."""
-        raw = self.table[f"raw_{self.places[heading]}"]
-        return ibis.coalesce(raw, self.plain(heading))
+        """Return a delivered column as it was delivered; absent where empty."""
+        return self.table[f"raw_{self.places[heading]}"]
 
 
 class Value(NamedTuple):
