@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kexin.cli.screen import Screen
     from kexin.explain.scores import Scores
     from kexin.intake.accounts import Account
+    from kexin.intake.checking import Checked
     from kexin.intake.questions import Question
     from kexin.modelling.candidate import Trained
     from kexin.panel.files import Panel
@@ -35,11 +36,14 @@ FIRST = 20
 
 
 def account(screen: Screen, made: Account) -> None:
-    """Show what became of a delivery's rows."""
+    """Show what became of a delivery's rows, and what the checks found."""
+    from kexin.intake.accounts import as_content
+
     if screen.as_json:
         notes = [note._asdict() for note in made.notes]
         tables = [count._asdict() for count in made.tables]
-        screen.result({"tables": tables, "notes": notes})
+        checks = as_content(made)["checks"]
+        screen.result({"tables": tables, "notes": notes, "checks": checks})
         return
     columns = [
         Text("表", "table"),
@@ -50,8 +54,34 @@ def account(screen: Screen, made: Account) -> None:
     ]
     title = Text("行数账目：读取 = 接收 + 已有 + 隔离", "Account of rows")
     screen.table(title, columns, made.tables)
+    if made.checks:
+        checks(screen, made.checks)
     for note in made.notes:
         screen.say(note)
+
+
+def checks(screen: Screen, found: Sequence[Checked]) -> None:
+    """Show what the checks between registers found."""
+    columns = [
+        Text("应当成立", "must hold"),
+        Text("来源", "source"),
+        Text("检查", "examined"),
+        Text("不成立", "failed"),
+        Text("成立比例", "share"),
+        Text("预期", "expected"),
+    ]
+    lines = [
+        (
+            check.text.said(screen.language),
+            check.src_system,
+            check.examined,
+            check.failed,
+            f"{check.share:.1%}",
+            "" if check.expected is None else f"{check.expected:.0%}",
+        )
+        for check in found
+    ]
+    screen.table(Text("跨登记一致性", "Checks between registers"), columns, lines)
 
 
 def quarantine(screen: Screen, folder: Path, export: Path | None) -> None:

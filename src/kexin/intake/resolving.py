@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from kexin.identity.agents import AGENT, misused
 from kexin.identity.codes import uscc
 from kexin.identity.directory import SOURCES, directory
 from kexin.identity.ladder import resolve
@@ -78,6 +79,10 @@ def resolved(
     mentions = connection.con.execute(
         "SELECT mention, code, name, day, place FROM mentions ORDER BY mention"
     ).df()
+    wrong = misused(mentions, known, given.agents)
+    agents = pa.array(mentions["mention"][wrong].tolist(), pa.int64())
+    put(connection, "agent_mentions", pa.table({"mention": agents}))
+    mentions["code"] = mentions["code"].mask(wrong)
     found = resolve(normalised(mentions), known, given)
     put(connection, "matches", connection.to_pyarrow(found))
     for contract in staged:
@@ -181,7 +186,8 @@ def take_matches(connection: Backend, contract: type[Table]) -> None:
         CREATE OR REPLACE TEMP TABLE {name} AS
         WITH placed AS (
             SELECT t.*, m.firm_key AS firm_, m.step AS step_, m.via_branch AS branch_,
-                   m.confidence AS confidence_, m.flag AS flag_, {NAMED} AS named_
+                   m.confidence AS confidence_, m.flag AS flag_, {NAMED} AS named_,
+                   a.mention IS NOT NULL AS agent_
             FROM {name} t
             LEFT JOIN valid_codes c ON t.src_code = c.code
             LEFT JOIN mentions n
@@ -192,14 +198,18 @@ def take_matches(connection: Backend, contract: type[Table]) -> None:
              AND (CASE WHEN c.uscc IS NULL THEN {where} END)
                  IS NOT DISTINCT FROM n.place
             LEFT JOIN matches m ON n.mention = m.mention
+            LEFT JOIN agent_mentions a ON n.mention = a.mention
         )
-        SELECT * EXCLUDE (firm_, step_, branch_, confidence_, flag_, named_) REPLACE (
+        SELECT * EXCLUDE (
+            firm_, step_, branch_, confidence_, flag_, named_, agent_
+        ) REPLACE (
             CASE WHEN named_ THEN firm_ ELSE firm_key END AS firm_key,
             CASE WHEN named_ THEN step_ ELSE firm_step END AS firm_step,
             CASE WHEN named_ THEN confidence_ ELSE firm_conf END AS firm_conf,
             CASE WHEN named_ THEN list_concat(dq_flags, list_filter([
                 CASE WHEN firm_ IS NULL THEN '{UNMATCHED}' END,
                 CASE WHEN branch_ THEN '{VIA_BRANCH}' END,
+                CASE WHEN agent_ THEN '{AGENT}' END,
                 nullif(flag_, '')], lambda flag: flag IS NOT NULL))
             ELSE dq_flags END AS dq_flags{derived})
         FROM placed

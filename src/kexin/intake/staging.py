@@ -13,6 +13,8 @@ from kexin.intake.values import Rows
 from kexin.intake.versions import PLACED_LAST
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ibis.backends.duckdb import Backend
 
     from kexin.intake.layout import Delivered
@@ -34,11 +36,28 @@ class Staged(NamedTuple):
     refused: int
 
 
-def stage(connection: Backend, content: Delivered, delivery: Delivery) -> Staged:
-    """Check a file's rows; put them to `incoming_<table>` or `refused`."""
+def as_it_is(rows: Rows) -> Rows:
+    """Return rows with nothing beside them."""
+    return rows
+
+
+def stage(
+    connection: Backend,
+    content: Delivered,
+    delivery: Delivery,
+    beside: Callable[[Rows], Rows] = as_it_is,
+) -> Staged:
+    """Check a file's rows; put them to `incoming_<table>` or `refused`.
+
+    Args:
+        connection: The engine.
+        content: The file, opened.
+        delivery: What the batch is.
+        beside: Puts beside the rows what other tables know of them.
+    """
     read = load(connection, content)
     places = {name: place for place, name in enumerate(content.headings)}
-    rows = Rows(connection.table("delivered_rows"), places)
+    rows = beside(Rows(connection.table("delivered_rows"), places))
     table, checks = checked(rows, delivery)
     connection.con.execute(
         f"CREATE OR REPLACE TEMP TABLE checked AS {connection.compile(table)}"

@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import functools
 import operator
-from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
 
 from kexin.algebra.to_ibis import to_ibis
 from kexin.identity.checks import has_check_characters
-from kexin.intake import migrated
+from kexin.intake import days, migrated, traces
 from kexin.intake.fitting import EXCEL
 from kexin.intake.flags import flags
 from kexin.intake.mapping import plain
+from kexin.intake.numbers import numbered
 from kexin.intake.values import filled
 from kexin.language import Text
 from kexin.registers.contract import USCC
+from kexin.registers.quality import FIRST_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     import ibis.expr.types as ir
 
@@ -36,9 +38,6 @@ LOCAL = "local"
 """Step of a firm that is known by a local id; nothing was matched."""
 
 NO_STEP = ibis.null("string")
-
-FIRST_DAY = date(1949, 10, 1)
-"""No register of the country reaches back further."""
 
 
 class Check(NamedTuple):
@@ -88,6 +87,8 @@ class Records(NamedTuple):
         firm: The firm, as its `firm_key` is to be.
         event_date: When it happened.
         withdrawn: Whether the bureau withdraws the record.
+        refused: Columns that need a day and have one that cannot be.
+        marks: Conditions under which the record is flagged, by flag.
     """
 
     rows: Rows
@@ -95,6 +96,8 @@ class Records(NamedTuple):
     firm: ir.StringValue
     event_date: ir.DateValue
     withdrawn: ir.BooleanValue
+    refused: dict[str, ir.BooleanValue]
+    marks: dict[str, ir.BooleanValue]
 
 
 def checked(rows: Rows, delivery: Delivery) -> tuple[ir.Table, list[Check]]:
@@ -116,6 +119,7 @@ def checked(rows: Rows, delivery: Delivery) -> tuple[ir.Table, list[Check]]:
         *rule_checks(records.values, delivery.contract),
         *firm_check(records, delivery),
         *event_checks(records, delivery),
+        *day_checks(records, delivery),
         *envelope_checks(records, delivery),
     ]
     name = rows.found(source.firm_name) if source.firm_name else ibis.null("string")
@@ -134,31 +138,39 @@ def checked(rows: Rows, delivery: Delivery) -> tuple[ir.Table, list[Check]]:
         "published_at": ibis.null("timestamp(6)"),
         "ended": ibis.null("timestamp(6)"),
         "dated": ibis.literal(False),  # noqa: FBT003
-        "dq_flags": flags(rows, records.values, source, delivery.contract),
+        "dq_flags": flags(
+            rows, records.values, source, delivery.contract, records.marks
+        ),
         **{f"fails_{number}": check.fails for number, check in enumerate(checks)},
     }
     if source.envelope:
-        columns |= migrated.columns(rows)
+        given = migrated.columns(rows)
+        both = migrated.together(given["dq_flags"], columns["dq_flags"])
+        columns |= {**given, "dq_flags": both}
     return rows.table.select("_row", **columns), checks
 
 
 def made(rows: Rows, delivery: Delivery) -> Records:
     """Return what a file's checks and columns are made of."""
     contract, source = delivery.contract, delivery.source
-    values = filled(rows, contract, source, delivery.mapping)
+    whole, marks = numbered(filled(rows, contract, source, delivery.mapping), contract)
+    values, dropped, refused = days.possible(whole, contract, delivery.received)
     prefix = delivery.mapping.firm_prefix
     local = rows.plain(source.firm) if source.firm else ibis.null("string")
-    event = (
+    told = (
         values[contract.event].typed.cast("date")
         if contract.event in source.columns
-        else ibis.literal(source.event_date)
+        else ibis.literal(source.event_date, "date")
     )
+    event, inferred = traces.dated(rows, told, contract)
     return Records(
         rows=rows,
         values=values,
         firm=ibis.literal(f"{prefix}:") + local if prefix else NO_STEP,
         event_date=event,
         withdrawn=withdrawn(rows, source),
+        refused=refused,
+        marks={**marks, days.IMPOSSIBLE: dropped, traces.INFERRED: inferred},
     )
 
 
@@ -262,10 +274,20 @@ def event_checks(records: Records, delivery: Delivery) -> Iterator[Check]:
         yield Check("future", event, late, found, expected)
     early = (records.event_date < FIRST_DAY).fill_null(False)  # noqa: FBT003
     since = Text(f"不早于{FIRST_DAY}的日期", f"a day from {FIRST_DAY} on")
-    yield Check("impossible_day", event, early, found, since)
+    yield Check(days.IMPOSSIBLE, event, early, found, since)
     if delivery.contract.fields()[event].optional:
         absent = records.event_date.isnull() & ~records.values[event].there
-        yield Check("required", event, absent, found, Text("不可为空", "a value"))
+        would_do = traces.expected(delivery.contract)
+        yield Check("required", event, absent, found, would_do)
+
+
+def day_checks(records: Records, delivery: Delivery) -> Iterator[Check]:
+    """Yield the checks that no other day that is needed is impossible (Q24)."""
+    contract = delivery.contract
+    for name, wrong in records.refused.items():
+        would_do = days.expected(contract, name, delivery.received)
+        found = records.values[name].found
+        yield Check(days.IMPOSSIBLE, name, wrong, found, would_do)
 
 
 def envelope_checks(records: Records, delivery: Delivery) -> Iterator[Check]:
