@@ -34,7 +34,10 @@ BRANCH = re.compile(
     r"(.{1,20}?(?:分公司|分厂|分店|营业部|办事处|分中心|分所))"
 )
 
-DAMAGED = "[□\ufffd\ue000-\uf8ff]|锟斤拷|鏈夐檺|[À-ÿ]{2}|[一-鿿][?？]|[?？][一-鿿]"
+DAMAGED = (
+    "[□\ufffd\ue000-\uf8ff]|锟斤拷|鏈夐檺|(?:[À-ÿ]|[A-Za-z][\u0300-\u036f]){2}"
+    "|[一-鿿][?？]|[?？][一-鿿]"
+)
 """What a wrong encoding leaves of Chinese text. Engines read the pattern as well."""
 
 MASK = re.compile("[某*＊×Ｘ]|[Xx]{2,}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from kexin.intake.consistency import CHECKS, FIRM_CODES, Scope
+from kexin.intake.consistency import CHECKS, FIRM_CODES
+from kexin.intake.examined import Scope
 from kexin.intake.warehouse import opened
 from kexin.registers.contract import contracts
 

@@ -98,7 +98,7 @@ def test_invoices_are_held_to_vat_sales_with_red_ones_taken_off(desk: Desk) -> N
     account = desk.send(tax_vat_return=returns, tax_invoice=invoices)
     assert found(account, "vat_invoices") == (2, 0)
     doubled = [{**row, "invoice_uid": row["invoice_uid"] + "x"} for row in invoices]
-    again = desk.send(tax_invoice=doubled[:40], on=LATER)
+    again = desk.send(tax_invoice=doubled[:36], on=LATER)
     assert found(again, "vat_invoices") == (2, 1)
 
 
