@@ -80,6 +80,11 @@ def columns(rows: Rows) -> dict[str, ir.Value]:
     }
 
 
+def happened(rows: Rows) -> ir.DateValue:
+    """Return when records happened, as another platform told or inferred it."""
+    return exact(rows.plain("event_date")).cast("date")
+
+
 def together(given: ir.ArrayValue, own: ir.ArrayValue) -> ir.ArrayValue:
     """Return the flags that records bring, and after them what was found here."""
     before = ibis.coalesce(given, ibis.literal([], type="array<string>"))

@@ -36,8 +36,8 @@ UNLINKED = (
 def link_reds(connection: Backend, folder: Path, held: Snapshot) -> None:
     """Name the blue invoice of staged red ones, where exactly one is meant.
 
-    A red invoice that was linked before keeps its link, so that a delivery that comes
-    again says nothing new.
+    One that is held already keeps its link, or its lack of one, so that a delivery that
+    comes again says nothing new.
     """
     staged, engine = f"incoming_{TaxInvoice.id}", connection.con
     unlinked = f"SELECT count(*) FROM {staged} WHERE {UNLINKED}"  # noqa: S608
@@ -60,9 +60,12 @@ def link_reds(connection: Backend, folder: Path, held: Snapshot) -> None:
             SELECT {READ} FROM {staged} WHERE op <> 'D'
         ), kept AS (
             SELECT red.invoice_uid, red.direction, min(e.orig_invoice_uid) AS blue
-            FROM red JOIN every e USING (invoice_uid, direction)
+            FROM red JOIN every e USING (invoice_uid, direction, amount_ex_tax)
             WHERE list_contains(e.dq_flags, '{LINKED}')
             GROUP BY ALL
+        ), held_before AS (
+            SELECT invoice_uid, direction FROM held_invoices
+            WHERE superseded_at IS NULL AND op <> 'D' AND invoice_status = 'red'
         ), offset_before AS (
             SELECT direction, orig_invoice_uid AS blue FROM every
             WHERE orig_invoice_uid IS NOT NULL
@@ -76,7 +79,7 @@ def link_reds(connection: Backend, folder: Path, held: Snapshot) -> None:
               AND (b.direction, b.invoice_uid) NOT IN
                   (SELECT direction, blue FROM offset_before)
               AND (red.invoice_uid, red.direction) NOT IN
-                  (SELECT invoice_uid, direction FROM kept)
+                  (SELECT invoice_uid, direction FROM held_before)
             GROUP BY ALL HAVING count(DISTINCT b.invoice_uid) = 1
         ), first AS (
             SELECT invoice_uid, direction, blue FROM fitting

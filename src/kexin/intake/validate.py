@@ -18,6 +18,7 @@ from kexin.intake.flags import flags
 from kexin.intake.mapping import plain
 from kexin.intake.numbers import numbered
 from kexin.intake.values import filled
+from kexin.registers.quality import TRACES
 
 if TYPE_CHECKING:
     from datetime import date
@@ -132,6 +133,8 @@ def made(rows: Rows, delivery: Delivery) -> Records:
         if contract.event in source.columns
         else ibis.literal(source.event_date, "date")
     )
+    if source.envelope and contract.id in TRACES:
+        told = ibis.coalesce(told, migrated.happened(rows))
     event, inferred = traces.dated(rows, told, contract)
     return Records(
         rows=rows,

@@ -5,9 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from kexin.intake.deliver import deliver
+from kexin.intake.mapping import contract_form
 from kexin.intake.traces import INFERRED
+from kexin.registers.contract import ENVELOPE
+from kexin.registers.court import CourtCase
+from unit.intake.bureau import engine
 from unit.intake.desk import DAY, FIRM, Desk, flags
 
 LATER = date(2024, 9, 30)
@@ -164,3 +171,25 @@ def test_a_trace_that_comes_later_changes_nothing(desk: Desk) -> None:
     earlier = {**HEARING, "notice_id": "N0", "published_date": "2024-04-01"}
     desk.send(court_case=[CASE], court_hearing=[earlier], on=LATER)
     assert desk.held("court_case") == before
+
+
+def test_another_platforms_inferred_day_is_taken_over(desk: Desk) -> None:
+    names = [*ENVELOPE, *CourtCase.fields()]
+    case = {
+        **dict.fromkeys(names),
+        "case_id": "2024|浙0106|民初|7",
+        "case_no_raw": NUMBER,
+        "event_date": "2024-04-02",
+        "known_at": "2024-04-05 00:00:00",
+        "version_no": "1",
+        "op": "I",
+        "dq_flags": INFERRED,
+    }
+    folder = desk.folder / "tables"
+    folder.mkdir()
+    rows = pa.Table.from_pylist([case], pa.schema([(n, pa.string()) for n in names]))
+    pq.write_table(rows, folder / "court_case.parquet")
+    deliver([folder], contract_form(["court_case"]), desk.warehouse, DAY, engine())
+    [row] = desk.held("court_case")
+    assert (row["event_date"], row["filed_date"]) == (date(2024, 4, 2), None)
+    assert row["dq_flags"] == [INFERRED]

@@ -102,3 +102,16 @@ def test_a_link_outlives_the_same_delivery_and_a_second_that_fits(desk: Desk) ->
     assert desk.held("tax_invoice") == before
     desk.send(tax_invoice=[invoice("B2", 100), red()], on=LATER)
     assert links(desk) == {"R1": "B1"}
+
+
+def test_what_nobody_could_tell_is_not_told_by_the_same_delivery(desk: Desk) -> None:
+    rows = [
+        invoice("B1", 100, issue_date="2024-02-01"),
+        invoice("B2", 100, issue_date="2024-04-01"),
+        red("R1", issue_date="2024-03-01"),
+        red("R2", issue_date="2024-06-01"),
+    ]
+    desk.send(tax_invoice=rows)
+    assert links(desk) == {"R1": "B1", "R2": None}
+    account = desk.send(tax_invoice=rows, on=LATER)
+    assert account.tables[0].accepted == 0
