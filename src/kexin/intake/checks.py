@@ -12,7 +12,7 @@ from kexin.intake import days, migrated, traces
 from kexin.intake.fitting import EXCEL
 from kexin.language import Text
 from kexin.registers.contract import USCC
-from kexin.registers.quality import FIRST_DAY
+from kexin.registers.quality import FIRST_DAY, OF_NO_FIRM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,7 +119,7 @@ def firm_check(records: Records, delivery: Delivery) -> Iterator[Check]:
         headings = ["firm_key", *headings]
     if delivery.mapping.firm_prefix:
         headings = [source.firm]
-    if not headings:
+    if not headings or (source.envelope and delivery.contract.id in OF_NO_FIRM):
         return
     absent = [rows.plain(heading).isnull() for heading in headings]
     listed = "、".join(headings), " or ".join(headings)

@@ -34,6 +34,9 @@ makes no relation between them.
 Source: REGISTERS.md section 6, Q14.
 """
 
+OF_NO_FIRM = ("court_case", "court_hearing", "ip_citation")
+"""Tables whose records are no single firm's: their firms stand in other tables."""
+
 NumberKind = Literal["case_number", "patent_number"]
 
 
