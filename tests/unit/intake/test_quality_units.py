@@ -87,9 +87,10 @@ def test_kinds_of_insurance_are_not_compared(desk: Desk) -> None:
         }
         for n in range(1, 6)
         for kind, amount in (("pension", 21_600), ("injury", 36))
+        if kind == "pension" or n < 4
     ]
     desk.send(si_month=rows)
-    assert suspects(desk, "si_month") == [set()] * 10
+    assert suspects(desk, "si_month") == [set()] * 8
 
 
 def statement(assets: float, liabilities: float, equity: float) -> dict[str, Any]:
