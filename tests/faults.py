@@ -48,12 +48,20 @@ TESTS = {
     "panel": LANGUAGE,
     "registers": LANGUAGE,
     "signals": ("tests/unit/signals", *LANGUAGE),
-    "identity": ("tests/unit/identity", "tests/unit/intake/test_resolving.py"),
+    "identity": (
+        "tests/unit/identity",
+        "tests/unit/intake/test_resolving.py",
+        "tests/unit/intake/test_quality_identity.py",
+    ),
     "intake": INTAKE,
 }
 """Tests that judge a package, the quick ones first; those not there are left out."""
 
 VERSIONS, VALIDATE = "intake/versions.py", "intake/validate.py"
+CHECKS = "intake/checks.py"
+NUMBERS, DAYS, TRACES = "intake/numbers.py", "intake/days.py", "intake/traces.py"
+UNITS, REDS = "intake/units.py", "intake/reds.py"
+EXAMINED, COVERAGE = "intake/examined.py", "intake/coverage.py"
 VALUES, STAGING = "intake/values.py", "intake/staging.py"
 ARRIVALS = "intake/arrivals.py"
 ACCOUNTS, QUARANTINE = "intake/accounts.py", "intake/quarantine.py"
@@ -229,8 +237,8 @@ FAULTS = [
     Fault(VERSIONS, 'if name != "firm_key")', "if name == contract.key[0])"),
     Fault(VERSIONS, "md5({content(contract, 'known_at')})", "md5({content(contract)})"),
     # Checks: what is refused.
-    Fault(VALIDATE, "records.event_date > received", "records.event_date >= received"),
-    Fault(VALIDATE, "(records.event_date > received)", "(records.event_date.isnull())"),
+    Fault(CHECKS, "records.event_date > received", "records.event_date >= received"),
+    Fault(CHECKS, "(records.event_date > received)", "(records.event_date.isnull())"),
     Fault(VALIDATE, "known = ibis.least(after, received)", "known = after"),
     Fault(VALIDATE, "ibis.interval(days=lag)", "ibis.interval(days=0)"),
     Fault(
@@ -238,14 +246,12 @@ FAULTS = [
         "known: ir.DateValue = ibis.literal(rule.on)",
         "known: ir.DateValue = received",
     ),
-    Fault(VALIDATE, "there & typed.isnull(), found", "there & ~there, found"),
-    Fault(VALIDATE, "        if not field.optional:\n", "        if field.optional:\n"),
-    Fault(VALIDATE, "absent &= ~records.withdrawn", "absent &= ~absent"),
-    Fault(VALIDATE, 're_search(f"^({field.form})$")', 're_search(f"{field.form}")'),
-    Fault(
-        VALIDATE, "fails = (~met).fill_null(False)", "fails = (~met).fill_null(True)"
-    ),
-    Fault(VALIDATE, "operator.and_, absent", "operator.or_, absent"),
+    Fault(CHECKS, "there & typed.isnull(), found", "there & ~there, found"),
+    Fault(CHECKS, "        if not field.optional:\n", "        if field.optional:\n"),
+    Fault(CHECKS, "absent &= ~records.withdrawn", "absent &= ~absent"),
+    Fault(CHECKS, 're_search(f"^({field.form})$")', 're_search(f"{field.form}")'),
+    Fault(CHECKS, "fails = (~met).fill_null(False)", "fails = (~met).fill_null(True)"),
+    Fault(CHECKS, "operator.and_, absent", "operator.or_, absent"),
     Fault(VALIDATE, 'ibis.ifelse(records.withdrawn, "D", "I")', 'ibis.literal("I")'),
     Fault(FLAGS, "(difference > bound(rule.tolerance))", "(difference < 0)"),
     # Identity: who is meant.
@@ -289,6 +295,67 @@ FAULTS = [
     Fault(QUARANTINE, "list_contains(failed, {number})", "failed IS NOT NULL"),
     Fault(SNAPSHOT, "or file_digest(path) != part.sha256", ""),
     Fault(SNAPSHOT, "if name != QUARANTINE}", "}"),
+    # Quality problems: each treatment switched off (docs/quality.md).
+    Fault(
+        REDS, "count(DISTINCT b.invoice_uid) = 1", "count(DISTINCT b.invoice_uid) >= 1"
+    ),
+    Fault(REDS, "b.issue_date <= red.issue_date AND ", ""),
+    Fault(REDS, "b.amount_ex_tax = -red.amount_ex_tax", "b.amount_ex_tax > 0"),
+    Fault(REDS, "PARTITION BY direction, blue ", "PARTITION BY invoice_uid "),
+    Fault(REDS, "FROM kept UNION ALL FROM first", "FROM first"),
+    Fault(NUMBERS, "number.re_replace(new, PARTS)", "number"),
+    Fault(
+        NUMBERS,
+        "typed = ibis.coalesce(made[name].typed, part)",
+        "typed = made[name].typed",
+    ),
+    Fault(
+        NUMBERS,
+        "(number.re_search(NEW_PATENT), has_check_digit(number, PATENT_WEIGHTS)),",
+        "(number.re_search(NEW_PATENT), True),",
+    ),
+    Fault(
+        DAYS,
+        "there=there & ~wrong, typed=ibis.ifelse(wrong, None, typed)",
+        "there=there",
+    ),
+    Fault(DAYS, "            refused[name] = wrong\n", ""),
+    Fault(DAYS, "return received if is_past", "return LAST_DAY if is_past"),
+    Fault(TRACES, "return ibis.coalesce(day, trace),", "return day,"),
+    Fault(TRACES, "ibis.interval(days=trace.days_before)", "ibis.interval(days=0)"),
+    Fault(TRACES, "rank=0 if trace.decides else 1", "rank=1"),
+    Fault(UNITS, "FAR = 2.5", "FAR = 25"),
+    Fault(UNITS, "HISTORY = 3\n", "HISTORY = 2\n"),
+    Fault(UNITS, 'f"AND NOT {quiet_month}"', '""'),
+    Fault(UNITS, "kind = f'\"{watched.apart}\"' if watched.apart else", "kind ="),
+    Fault(UNITS, "*mended(column, watched.balance)", ""),
+    Fault(FLAGS, "odd = {**marks, **doubts(values, contract)}", "odd = {**marks}"),
+    Fault(
+        FLAGS,
+        "damaged = [text.re_search(DAMAGED) for",
+        "damaged = [text.re_search('@@') for",
+    ),
+    Fault("identity/agents.py", "MANY = 3", "MANY = 30"),
+    Fault(
+        "identity/agents.py",
+        "if all(ratio(name, core) < ALIKE for core in own[code])",
+        "",
+    ),
+    Fault(
+        "identity/directory.py",
+        '~name.map(is_damaged).astype(bool), "damaged"',
+        "True, kind",
+    ),
+    Fault(EXAMINED, 'table.invoice_status != "void"', 'table.invoice_status != ""'),
+    Fault(EXAMINED, "filter(summed.months == 12)", "filter(summed.months > 0)"),
+    Fault(EXAMINED, 'table.decl_status != "cancelled"', 'table.decl_status != ""'),
+    Fault(
+        EXAMINED,
+        "both.persons * 10 >= both.insured_count * 8",
+        "both.persons >= both.insured_count",
+    ),
+    Fault(COVERAGE, "day < self.until", "day <= self.until"),
+    Fault("intake/settle.py", "count_if(version_no > 1 AND op <> 'D')", "count(*)"),
 ]
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kexin.cli.screen import Screen
     from kexin.explain.scores import Scores
     from kexin.intake.accounts import Account
+    from kexin.intake.checking import Checked
     from kexin.intake.questions import Question
     from kexin.modelling.candidate import Trained
     from kexin.panel.files import Panel
@@ -37,12 +38,15 @@ FIRST = 20
 
 
 def account(screen: Screen, made: Account, report: Report | None = None) -> None:
-    """Show what became of a delivery's rows, and where the report on it stands."""
+    """Show what became of a delivery's rows, what checks found, and its report."""
+    from kexin.intake.accounts import as_content
+
     if screen.as_json:
         notes = [note._asdict() for note in made.notes]
         tables = [count._asdict() for count in made.tables]
         told = {"report": report_told(report)} if report else {}
-        screen.result({"tables": tables, "notes": notes, **told})
+        found = as_content(made)["checks"]
+        screen.result({"tables": tables, "notes": notes, "checks": found, **told})
         return
     columns = [
         Text("表", "table"),
@@ -53,6 +57,8 @@ def account(screen: Screen, made: Account, report: Report | None = None) -> None
     ]
     title = Text("行数账目：读取 = 接收 + 已有 + 隔离", "Account of rows")
     screen.table(title, columns, made.tables)
+    if made.checks:
+        checks(screen, made.checks)
     for note in made.notes:
         screen.say(note)
     if report:
@@ -97,6 +103,30 @@ def unusual(screen: Screen, report: Report) -> None:
     if not found:
         screen.say(Text("没有异常", "nothing unusual"))
     screen.say(Text(f"数据质量报告：{report.page}", f"quality report: {report.page}"))
+
+
+def checks(screen: Screen, found: Sequence[Checked]) -> None:
+    """Show what the checks between registers found."""
+    columns = [
+        Text("应当成立", "must hold"),
+        Text("来源", "source"),
+        Text("检查", "examined"),
+        Text("不成立", "failed"),
+        Text("成立比例", "share"),
+        Text("预期", "expected"),
+    ]
+    lines = [
+        (
+            check.text.said(screen.language),
+            check.src_system,
+            check.examined,
+            check.failed,
+            f"{check.share:.1%}",
+            "" if check.expected is None else f"{check.expected:.0%}",
+        )
+        for check in found
+    ]
+    screen.table(Text("跨登记一致性", "Checks between registers"), columns, lines)
 
 
 def quarantine(screen: Screen, folder: Path, export: Path | None) -> None:

@@ -56,6 +56,7 @@ def take_in(
     screen: Screen, folder: Path, paths: Sequence[Path], mapping: str, received: date
 ) -> Account:
     """Take deliveries into the warehouse; tables in contract form without a mapping."""
+    from kexin.intake.coverage import coverage
     from kexin.intake.deliver import deliver
     from kexin.intake.mapping import read_mapping
 
@@ -69,6 +70,7 @@ def take_in(
             received,
             connect(settings.engine),
             who=thresholds(settings),
+            covered=coverage(settings.coverage),
             progress=advance,
         )
 
@@ -96,7 +98,9 @@ def thresholds(settings: Settings) -> Thresholds:
 
     own = settings.identity
     decided = tuple(decisions(settings.identity_decisions).items())
-    return Thresholds(decided, own.synthetic, own.national, own.places)
+    return Thresholds(
+        decided, own.synthetic, own.national, own.places, agents=own.agents
+    )
 
 
 def rematch(screen: Screen, folder: Path, received: date) -> Account:

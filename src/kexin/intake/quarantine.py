@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from ibis.backends.duckdb import Backend
 
-    from kexin.intake.validate import Check, Delivery
+    from kexin.intake.checks import Check
+    from kexin.intake.validate import Delivery
     from kexin.intake.values import Rows
 
 COLUMNS = {

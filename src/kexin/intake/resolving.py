@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from kexin.identity.agents import AGENT, MANY, misused
 from kexin.identity.codes import uscc
 from kexin.identity.directory import SOURCES, directory
 from kexin.identity.ladder import resolve
@@ -75,8 +76,10 @@ def resolved(
     put_codes(connection, naming)
     put_mentions(connection, naming)
     known = directory_of(connection, folder, snapshot, [t.id for t in naming])
+    put_agents(connection, known, given.agents)
     mentions = connection.con.sql(
-        "SELECT mention, code, name, day, place FROM mentions ORDER BY mention"
+        "SELECT mention, CASE WHEN a.mention IS NULL THEN code END AS code, name, day, "
+        "place FROM mentions m LEFT JOIN agent_mentions a USING (mention) ORDER BY 1"
     ).to_arrow_table()
     found = resolve(normalised(mentions), known, given)
     put(connection, "matches", connection.to_pyarrow(found))
@@ -136,6 +139,24 @@ def put_mentions(connection: Backend, staged: list[type[Table]]) -> None:
     )
 
 
+def put_agents(connection: Backend, known: Directory, listed: Collection[str]) -> None:
+    """Write the mentions whose code is an agent's, and says nothing of who is meant."""
+    put(connection, "listed_agents", pa.table({"code": pa.array(listed, pa.string())}))
+    beside = connection.con.execute(
+        f"""
+        SELECT mention, code, name FROM mentions WHERE name IS NOT NULL AND code IN (
+            SELECT code FROM mentions JOIN valid_codes USING (code)
+            GROUP BY code HAVING count(DISTINCT name) >= {MANY}
+            UNION ALL SELECT v.code FROM valid_codes v JOIN listed_agents l
+            ON v.uscc = l.code)
+        ORDER BY mention
+        """  # noqa: S608
+    ).df()
+    wrong = beside["mention"][misused(beside, known, listed)]
+    rows = {"mention": pa.array(wrong.tolist(), pa.int64())}
+    put(connection, "agent_mentions", pa.table(rows))
+
+
 def put_who(connection: Backend) -> None:
     """Write who is meant by each mention, and what its records are flagged with."""
     connection.con.execute(
@@ -146,8 +167,10 @@ def put_who(connection: Backend) -> None:
                list_filter([
                    CASE WHEN m.firm_key IS NULL THEN '{UNMATCHED}' END,
                    CASE WHEN m.via_branch THEN '{VIA_BRANCH}' END,
+                   CASE WHEN a.mention IS NOT NULL THEN '{AGENT}' END,
                    nullif(m.flag, '')], lambda flag: flag IS NOT NULL) AS flags_
         FROM mentions n LEFT JOIN matches m USING (mention)
+        LEFT JOIN agent_mentions a ON n.mention = a.mention
         """  # noqa: S608
     )
 
@@ -306,7 +329,7 @@ def settle_left_over(connection: Backend, contract: type[Table]) -> int:
             f"FROM found_{name}"
         )
     engine.execute(
-        f"CREATE OR REPLACE TEMP VIEW incoming_{name} AS "
+        f"CREATE OR REPLACE TEMP VIEW kept_{name} AS "
         f"FROM matched_{name} WHERE delivered >= 0 UNION ALL BY NAME FROM found_{name}"
     )
     return found

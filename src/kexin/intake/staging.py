@@ -20,17 +20,24 @@ from kexin.intake.values import Rows
 from kexin.intake.versions import PLACED_LAST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from ibis.backends.duckdb import Backend
 
     from kexin.intake.arrivals import Arrived, Chunk
-    from kexin.intake.validate import Check, Delivery
+    from kexin.intake.checks import Check
+    from kexin.intake.validate import Delivery
     from kexin.registers.contract import Table
+
+    Beside = Callable[[Rows, Delivery], Rows]
 
 LEVEL = "FORMAT parquet, COMPRESSION lz4_raw, PRESERVE_ORDER false"
 """How waiting rows are written: read once, and soon."""
+
+
+STEPS = ("staged", "tried", "matched", "kept", "marked", "incoming")
+"""Views of a table on its way."""
 
 
 class Staged(NamedTuple):
@@ -62,7 +69,7 @@ class Plan(NamedTuple):
 
 
 def stage(
-    connection: Backend, folder: Path, files: Iterator[Arrived]
+    connection: Backend, folder: Path, files: Iterator[Arrived], beside: Beside
 ) -> Iterator[tuple[Arrived, Staged]]:
     """Check the rows of files; put them to `folder`, or to `refused`.
 
@@ -70,6 +77,8 @@ def stage(
         connection: The engine.
         folder: The warehouse.
         files: The files; those of one source stand together. Read in another thread.
+        beside: Puts beside a source's rows what other tables know of them; asked once
+            a source, when all files before it are staged.
 
     Yields:
         Each file when it is done, and what became of its rows.
@@ -79,7 +88,7 @@ def stage(
     for chunk in ahead(chunks(files)):
         like = (id(chunk.delivery.source), chunk.headings)
         if like not in plans:
-            plans[like] = planned(connection, chunk)
+            plans[like] = planned(connection, chunk, beside)
         for number, rows in put(connection, folder, chunk, plans[like]).items():
             counted[number] = added(counted.get(number, Staged(0, 0, 0)), rows)
         for file in chunk.ended:
@@ -95,14 +104,15 @@ def added(one: Staged, other: Staged) -> Staged:
     return Staged(*(left + right for left, right in zip(one, other, strict=True)))
 
 
-def planned(connection: Backend, chunk: Chunk) -> Plan:
+def planned(connection: Backend, chunk: Chunk, beside: Beside) -> Plan:
     """Return how a source's rows with the headings of a chunk are checked."""
     places = {name: place for place, name in enumerate(chunk.headings)}
     schema = {
         name: "int64" if name in {"_row", "_delivered"} else "string"
         for name in chunk.rows.column_names
     }
-    rows = Rows(ibis.table(schema, name="delivered_rows"), places)
+    plain = Rows(ibis.table(schema, name="delivered_rows"), places)
+    rows = beside(plain, chunk.delivery)
     table, checks = checked(rows, chunk.delivery)
     own = staged_columns(chunk.delivery.contract)
     columns = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in own.items())
@@ -171,8 +181,9 @@ def put_incoming(connection: Backend, folder: Path, contract: type[Table]) -> No
     """Make the views of a table on its way, each out of the one before it.
 
     `staged_<table>` has the rows that passed, `tried_<table>` also those left over from
-    before, `matched_<table>` their firms, and `incoming_<table>` is what is merged.
-    Until somebody says more, they are the same.
+    before, `matched_<table>` their firms; `kept_<table>` is without those left over
+    that found none, `marked_<table>` is flagged beside the firm's other records, and
+    `incoming_<table>` is what is merged. Until somebody says more, they are the same.
     """
     name, engine = contract.id, connection.con
     own = staged_columns(contract)
@@ -185,5 +196,5 @@ def put_incoming(connection: Backend, folder: Path, contract: type[Table]) -> No
         else f"SELECT {nothing} LIMIT 0"
     )
     engine.execute(f"CREATE OR REPLACE TEMP VIEW staged_{name} AS {rows}")
-    for made, of in itertools.pairwise(("staged", "tried", "matched", "incoming")):
+    for made, of in itertools.pairwise(STEPS):
         engine.execute(f"CREATE OR REPLACE TEMP VIEW {of}_{name} AS FROM {made}_{name}")

@@ -17,9 +17,10 @@ alone: warehouses are written by one engine, whatever reads them.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kexin.intake import sql
+from kexin.intake.accounts import Restated
 from kexin.intake.snapshot import Held, add
 from kexin.intake.warehouse import opened
 
@@ -52,11 +53,13 @@ class Merged(NamedTuple):
         accepted: Number of new versions, by batch.
         already_held: Number of rows that were held already, by batch.
         held: The table as it is to be.
+        restated: How much of each batch changed what was held.
     """
 
     accepted: dict[str, int]
     already_held: dict[str, int]
     held: Held
+    restated: list[Restated]
 
 
 def merge(
@@ -88,14 +91,25 @@ def merge(
     kept = [part for part in before.parts if year_of(part) not in touched]
     made = [write_year(connection, contract, folder, y) for y in sorted(touched)]
     accepted: dict[str, int] = defaultdict(int)
-    for _, batch, new, _ in counted:
+    for _, batch, new, *_ in counted:
         accepted[batch] += new
     accepted = {batch: new for batch, new in accepted.items() if new}
+    changed = restated(name, counted)
     if not made:
-        return Merged(accepted, already_held, before)
-    days = [before.first_known, *(str(day) for *_, day in counted)]
+        return Merged(accepted, already_held, before, changed)
+    days = [before.first_known, *(str(day) for _, _, _, day, *_ in counted)]
     held = Held(sorted([*kept, *made]), contract.columns(), min(filter(None, days)))
-    return Merged(accepted, already_held, held)
+    return Merged(accepted, already_held, held, changed)
+
+
+def restated(table: str, counted: list[tuple[Any, ...]]) -> list[Restated]:
+    """Return how much of each batch changed what a table held (Q23)."""
+    batches: dict[str, list[int]] = {}
+    for _, batch, new, _, *kinds in counted:
+        if new:
+            before = batches.get(batch, [0] * len(kinds))
+            batches[batch] = [a + b for a, b in zip(before, kinds, strict=True)]
+    return [Restated(table, batch, *kinds) for batch, kinds in sorted(batches.items())]
 
 
 def told_often(contract: type[Table]) -> str:
@@ -201,10 +215,17 @@ def versions(contract: type[Table]) -> str:
 def changes(contract: type[Table]) -> str:
     """Return the query for what changed, by year of the event and batch.
 
-    It gives year, batch, number of new versions, and the day the first was known.
+    It gives year, batch, number of new versions, and the day the first was known; of
+    the new versions, how many are new records, change one, or withdraw one, and in how
+    many months they do the latter two.
     """
     return f"""
-    SELECT year(event_date), batch_id, count(delivered), min(known_at)::DATE
+    SELECT year(event_date), batch_id, count(delivered), min(known_at)::DATE,
+           count_if(version_no = 1 AND op <> 'D') FILTER (delivered IS NOT NULL),
+           count_if(version_no > 1 AND op <> 'D') FILTER (delivered IS NOT NULL),
+           count_if(op = 'D') FILTER (delivered IS NOT NULL),
+           count(DISTINCT date_trunc('month', event_date)) FILTER (
+               delivered IS NOT NULL AND (version_no > 1 OR op = 'D'))
     FROM versions_{contract.id} WHERE changed GROUP BY 1, 2
     """  # noqa: S608
 
