@@ -155,18 +155,23 @@ class KnownAt(tomlfile.Section):
         after: Day from which `days` are counted; nothing else can be said yet.
         days: Days after it; `"register"`, as without it, for the contract's lag.
         on: A fixed day instead.
+        column: Delivered column in which the bureau says when it handed the record
+            over; the day of receipt where it says nothing.
     """
 
     after: Literal["event_date"] | None = None
     days: int | Literal["register"] | None = None
     on: date | None = None
+    column: str = ""
 
     @model_validator(mode="after")
     def one_rule(self) -> KnownAt:
-        """Refuse a fixed day that is counted from another."""
-        if self.on is not None and self.counted:
+        """Refuse a day that is told in two ways."""
+        if sum((self.on is not None, self.counted, self.column != "")) > 1:
             raise PydanticCustomError(
-                "one_rule", "either on, or after and days", {"zh": "on，或after与days"}
+                "one_rule",
+                "either on, or column, or after and days",
+                {"zh": "on、column、after与days三者之一"},
             )
         return self
 
@@ -188,8 +193,12 @@ def as_known_at(rule: Any) -> Any:  # noqa: ANN401  (any TOML value)
     if isinstance(rule, str) and rule != "received":
         raise PydanticCustomError(
             "known_at",
-            '"received", a day, or {{ after = "event_date", days = ... }}',
-            {"zh": '"received"、日期，或 { after = "event_date", days = … }'},
+            '"received", a day, {{ column = ... }}, or '
+            '{{ after = "event_date", days = ... }}',
+            {
+                "zh": '"received"、日期、{ column = … }，'
+                '或 { after = "event_date", days = … }'
+            },
         )
     return {} if isinstance(rule, str) else rule
 
@@ -239,7 +248,8 @@ class Source(tomlfile.Section):
     def read(self) -> tuple[str, ...]:
         """Delivered columns that the source reads, in their first order."""
         columns = [name for column in self.columns.values() for name in column.read]
-        named = [self.firm, self.firm_name, *columns, *self.withdrawn]
+        told = self.known_at.column
+        named = [self.firm, self.firm_name, told, *columns, *self.withdrawn]
         totals = [rule.total for rule in self.reconcile]
         own = REGISTERED if self.envelope else ()
         return tuple(dict.fromkeys(name for name in [*named, *totals, *own] if name))

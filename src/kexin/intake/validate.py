@@ -18,8 +18,8 @@ from kexin.identity.checks import has_check_characters
 from kexin.intake import migrated
 from kexin.intake.fitting import EXCEL
 from kexin.intake.flags import flags
-from kexin.intake.mapping import plain
-from kexin.intake.values import filled
+from kexin.intake.mapping import DATES, plain
+from kexin.intake.values import filled, moment
 from kexin.language import Text
 from kexin.registers.contract import USCC
 
@@ -36,6 +36,16 @@ LOCAL = "local"
 """Step of a firm that is known by a local id; nothing was matched."""
 
 NO_STEP = ibis.null("string")
+
+TOLD_AT = (
+    *DATES,
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M",
+    "%Y-%m-%d %H:%M:%S.%f",
+    "%Y%m%d%H%M%S",
+    EXCEL,
+)
+"""Forms of the day on which a bureau says that it handed a record over."""
 
 FIRST_DAY = date(1949, 10, 1)
 """No register of the country reaches back further."""
@@ -116,6 +126,7 @@ def checked(rows: Rows, delivery: Delivery) -> tuple[ir.Table, list[Check]]:
         *rule_checks(records.values, delivery.contract),
         *firm_check(records, delivery),
         *event_checks(records, delivery),
+        *told_checks(records, delivery),
         *envelope_checks(records, delivery),
     ]
     name = rows.found(source.firm_name) if source.firm_name else ibis.null("string")
@@ -125,7 +136,7 @@ def checked(rows: Rows, delivery: Delivery) -> tuple[ir.Table, list[Check]]:
         "src_code": rows.found(source.firm) if source.firm else NO_STEP,
         "src_name": name,
         "event_date": records.event_date,
-        "known_at": known_at(records.event_date, delivery),
+        "known_at": known_at(records, delivery),
         "op": ibis.ifelse(records.withdrawn, "D", "I"),
         "firm_step": ibis.literal(LOCAL) if delivery.mapping.firm_prefix else NO_STEP,
         "firm_conf": ibis.null("decimal(4, 3)"),
@@ -285,18 +296,44 @@ def envelope_checks(records: Records, delivery: Delivery) -> Iterator[Check]:
         yield Check("envelope", name, fails, found, expected[name])
 
 
-def known_at(event_date: ir.DateValue, delivery: Delivery) -> ir.TimestampValue:
-    """Return when a record was known: on receipt, or as the mapping reconstructs it.
+def told_checks(records: Records, delivery: Delivery) -> Iterator[Check]:
+    """Yield the check of the day on which the bureau says that it handed a record over.
+
+    Nothing said is no mistake: the record is then known from its receipt.
+    """
+    heading = delivery.source.known_at.column
+    if not heading:
+        return
+    told, received = told_at(records.rows, heading), delivery.received
+    after_receipt = (told.cast("date") > received).fill_null(False)  # noqa: FBT003
+    wrong = (records.rows.plain(heading).notnull() & told.isnull()) | after_receipt
+    expected = Text(
+        f"不晚于接收日{received}的时间",
+        f"a moment up to {received}, the day of receipt",
+    )
+    yield Check("known_at", "known_at", wrong, records.rows.found(heading), expected)
+
+
+def told_at(rows: Rows, heading: str) -> ir.TimestampValue:
+    """Return when the bureau says that it handed a record over, if it does."""
+    return moment(rows.plain(heading), TOLD_AT)
+
+
+def known_at(records: Records, delivery: Delivery) -> ir.TimestampValue:
+    """Return when a record was known: as told, on receipt, or as the mapping counts it.
 
     A reconstruction never lies after receipt: the record was held then.
     """
     rule = delivery.source.known_at
     received = ibis.literal(delivery.received)
+    if rule.column:
+        told = told_at(records.rows, rule.column)
+        return ibis.coalesce(told, received.cast("timestamp(6)")).cast("timestamp(6)")
     if rule.on is not None:
         known: ir.DateValue = ibis.literal(rule.on)
     elif rule.counted:
         lag = rule.days if isinstance(rule.days, int) else delivery.contract.lag_days
-        after = (event_date + ibis.interval(days=lag)).cast("date")
+        after = (records.event_date + ibis.interval(days=lag)).cast("date")
         known = ibis.least(after, received)
     else:
         known = received
