@@ -341,6 +341,16 @@ LABELS = {
         "suspend_business": "责令停产停业",
         "revoke_permit": "吊销许可证件 吊销营业执照",
     },
+    "authority_kind": {
+        "emergency_fire": "应急管理 消防救援",
+        "labour": "人力资源社会保障",
+        "construction": "住房城乡建设",
+    },
+    "list_reason": {"no_annual_report": "未按期公示年度报告 未公示年度报告"},
+    "remove_reason": {"report_filed": "补报年度报告", "reachable": "取得联系"},
+    "asset_kind": {"realty": "房产 房地产 土地", "receivable": "到期债权 债权"},
+    "is_rescheduled": {"none": "否", "renewal_performing": "无还本续贷"},
+    "taxpayer_status": {"normal": "开业 正常户", "abnormal": "非正常户"},
     "direction": {"out": "销售 销项发票 开出 开具", "in": "采购 进项发票 取得 收到"},
     "invoice_kind": {
         "e_special": "数电票(增值税专用发票) 电子发票(增值税专用发票) 数电发票(增值税专用发票) "

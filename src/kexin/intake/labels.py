@@ -26,8 +26,14 @@ if TYPE_CHECKING:
 LIKE = 0.6
 """Likeness from which a label is a guess; below, a person must decide."""
 
+APART = 0.02
+"""A label that is as like to two codes is no guess."""
+
 NEAR = 3
 """Codes that a person is offered for one label."""
+
+OTHERS = ("其他", "其它")
+"""Labels of whatever has no code of its own, where the contract has a code for it."""
 
 FEW = 80
 """A column with more values than these is none of codes."""
@@ -60,20 +66,25 @@ def spellings(table: str, column: str) -> dict[str, str]:
 
     A code itself comes before labels, a whole label before its parts.
     """
-    field = contracts()[table].fields()[column]
-    listed = field.codes or {}
-    known = {bare_label(code): code for code in listed}
-    for code, label in listed.items():
-        known.setdefault(bare_label(label), code)
-    for code, told in LABELS.get(column, {}).items():
-        for word in told.split():
-            if code in listed:
-                known.setdefault(bare_label(word), code)
-    for code, label in listed.items():
-        for part in re.split(r"[/()]", label):
-            if bare_label(part):
-                known.setdefault(bare_label(part), code)
+    known: dict[str, str] = {}
+    for told, code in written(table, column):
+        if bare_label(told):
+            known.setdefault(bare_label(told), code)
     return known
+
+
+def written(table: str, column: str) -> Iterator[tuple[str, str]]:
+    """Yield what may be written for each code of a column, the surest first."""
+    listed = contracts()[table].fields()[column].codes or {}
+    declared = LABELS.get(column, {})
+    yield from ((code, code) for code in listed)
+    yield from ((label, code) for code, label in listed.items())
+    for code in listed:
+        yield from ((word, code) for word in declared.get(code, "").split())
+    for code, label in listed.items():
+        yield from ((part, code) for part in re.split(r"[/()]", label))
+    if "other" in listed:
+        yield from ((word, "other") for word in OTHERS)
 
 
 def parts(values: Mapping[str, int], field: Field) -> dict[str, int]:
@@ -99,9 +110,15 @@ def known_share(values: Mapping[str, int], field: Field) -> float:
 
 
 def found(told: str, known: Mapping[str, str]) -> str | None:
-    """Return the code of a label, with or without what it has in brackets."""
-    whole = known.get(bare_label(told))
-    return whole or known.get(bare_label(re.sub(r"\(.*?\)", "", plain(told))))
+    """Return the code of a label, with or without what it has in brackets.
+
+    None where the brackets tell another code than what stands before them.
+    """
+    if whole := known.get(bare_label(told)):
+        return whole
+    before, brackets, inside = plain(told).partition("(")
+    outer, inner = known.get(bare_label(before)), known.get(bare_label(inside))
+    return outer if brackets and inner in {None, outer} else None
 
 
 def telling(values: Iterable[str], field: Field) -> int:
@@ -126,21 +143,40 @@ def label(told: str, known: Mapping[str, str]) -> Label:
     """Return what one label may mean."""
     if code := found(told, known):
         return Label(told, code, sure=True, near=(code,))
-    bare = bare_label(told)
-    ranked = sorted(
-        known, key=lambda spelling: label_likeness(bare, spelling), reverse=True
-    )
-    near = tuple(dict.fromkeys(known[spelling] for spelling in ranked))[:NEAR]
-    like = label_likeness(bare, ranked[0]) if ranked else 0.0
-    return Label(told, near[0] if like >= LIKE else None, sure=False, near=near)
+    alike = likenesses(bare_label(told), known)
+    near = tuple(sorted(alike, key=lambda code: -alike[code])[:NEAR])
+    first, second = (*sorted(alike.values(), reverse=True), 0.0, 0.0)[:2]
+    clear = first >= LIKE and first - second >= APART
+    return Label(told, near[0] if clear else None, sure=False, near=near)
+
+
+def likenesses(bare: str, known: Mapping[str, str]) -> dict[str, float]:
+    """Return how like a bare label is to the best spelling of each code."""
+    alike: dict[str, float] = {}
+    for spelling, code in known.items():
+        alike[code] = max(alike.get(code, 0.0), label_likeness(bare, spelling))
+    return alike
 
 
 def label_likeness(bare: str, spelling: str) -> float:
-    """Return how like two bare labels are; one that holds the other is like it."""
+    """Return how like two labels are; one that holds or abbreviates another is."""
     shorter, longer = sorted((bare, spelling), key=len)
+    share = len(shorter) / max(len(longer), 1)
     if len(shorter) > 1 and shorter in longer:
-        return 0.6 + 0.4 * len(shorter) / len(longer)
-    return fuzz.ratio(bare, spelling) / 100
+        return 0.6 + 0.4 * share
+    alike = fuzz.ratio(bare, spelling) / 100
+    return max(alike, 0.6 + 0.2 * share) if abbreviates(shorter, longer) else alike
+
+
+def abbreviates(shorter: str, longer: str) -> bool:
+    """Whether a label's signs all stand in another, in their order.
+
+    Examples:
+        >>> abbreviates("药监", "药品监督管理局")
+        True
+    """
+    signs = iter(longer)
+    return len(shorter) > 1 and all(sign in signs for sign in shorter)
 
 
 def answers(values: Iterable[str]) -> Iterator[Label]:

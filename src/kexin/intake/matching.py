@@ -49,11 +49,17 @@ SHARED = {
 }
 """Columns of contracts that tell the firm itself: one delivered column fills both."""
 
+OTHER_PARTY = "对方"
+"""What a heading says of whoever the firm deals with."""
+
 ACCEPTED = 0.45
 """Worth from which a pair is taken."""
 
 LEFT_OVER = 0.26
 """Worth from which a pair is taken among those that are left, as a guess."""
+
+TOLD_BY_VALUES = 0.6
+"""Share of codes or names of firms from which values alone tell the firm."""
 
 UNKNOWN = 0.5
 """Fit of a column without values."""
@@ -124,7 +130,7 @@ def as_said(heading: str, direction: str) -> str:
         '企业名称'
     """
     own, other = (BUYER, SELLER) if direction == "in" else (SELLER, BUYER)
-    for words, said in ((own, "企业"), (other, "对方")):
+    for words, said in ((own, "企业"), (other, OTHER_PARTY)):
         for word in sorted(words, key=len, reverse=True):
             if word in heading:
                 return heading.replace(word, said)
@@ -169,6 +175,8 @@ def usable(look: Look) -> list[Seen]:
 
 def pair(table: str, name: str, field: Field | None, seen: Seen, told: str) -> Pair:
     """Return what a contract's column and a delivered one have in common."""
+    if name in {FIRM, FIRM_NAME} and OTHER_PARTY in told:
+        return Pair(name, seen, 0.0, 0.0, 0.0)
     alike = heading_likeness(told, table, name)
     fits = fit(name, field, seen) if seen.filled else UNKNOWN
     worth = alike * (0.45 + 0.55 * fits) + evidence(name, field, seen, fits)
@@ -279,8 +287,9 @@ def assigned(
     if not options or not options[0]:
         return {}
     worth = np.array([[pair.worth for pair in row] for row in options])
-    # A pair that would not be taken must not keep a better one from being so.
-    counted = np.where(worth >= ACCEPTED, worth, 0.0)
+    # A pair that would not be taken must not keep a better one from being so; nor may
+    # two middling pairs outweigh a good one, hence the power.
+    counted = np.where(worth >= ACCEPTED, worth**3, 0.0)
     taken = {
         (row, place)
         for row, place in zip(
@@ -313,14 +322,13 @@ def left_over(
     """Return pairs among what is left: a required column and values that fit it."""
     rows, places = {row for row, _ in taken}, {place for _, place in taken}
     fields = table.fields()
+    required = {name for name, field in fields.items() if not field.optional}
     open_pairs = sorted(
         (
             (options[row][place].worth, row, place)
             for row, name in enumerate(names)
             for place in range(len(options[row]))
-            if name in fields and not fields[name].optional
-            if options[row][place].worth >= LEFT_OVER
-            and options[row][place].values > UNKNOWN
+            if may_be_left(options[row][place], required=name in required)
         ),
         reverse=True,
     )
@@ -332,6 +340,16 @@ def left_over(
             chosen = with_others(options, row, place)
             found[names[row]] = chosen._replace(left_over=True)
     return found
+
+
+def may_be_left(pair: Pair, *, required: bool) -> bool:
+    """Whether a pair is good enough for what is left over.
+
+    A firm may be told by its values alone.
+    """
+    if pair.column in {FIRM, FIRM_NAME}:
+        return pair.values >= TOLD_BY_VALUES
+    return required and pair.worth >= LEFT_OVER and pair.values > UNKNOWN
 
 
 def judged(look: Look, table: type[Table], pairs: Mapping[str, Pair]) -> Match:
