@@ -169,6 +169,7 @@ def source_object(each: Drafted) -> dict[str, object]:
         "encoding": look.encoding,
         "delimiter": look.delimiter,
         "sheet": look.sheet,
+        "heading_row": look.heading_row,
         "table": each.table.id,
         "sure": each.sure,
         "tables": [

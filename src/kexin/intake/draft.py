@@ -17,7 +17,13 @@ from kexin.intake.fitting import one_of
 from kexin.intake.headings import ENDED, FIRM, FIRM_NAME, OPERATION, TOLD_AT
 from kexin.intake.layout import repeated
 from kexin.intake.likeness import bare
-from kexin.intake.matching import SHARED, direction_told, matches
+from kexin.intake.matching import (
+    OTHER_PARTY,
+    SHARED,
+    as_said,
+    direction_told,
+    matches,
+)
 from kexin.intake.profile import Look, looks
 from kexin.intake.proposals import proposal
 from kexin.language import Text
@@ -131,8 +137,9 @@ def draft(paths: Sequence[Path], table: str = "") -> list[Drafted]:
     for path in found_at(paths):
         for look in looks(path):
             if look.columns:
-                key = (pattern(look.path.name), look.sheet, look.headings)
-                kinds.setdefault((*key, look.encoding, look.delimiter), []).append(look)
+                form = (look.sheet, look.encoding, look.delimiter, look.heading_row)
+                key = (pattern(look.path.name), look.headings, *form)
+                kinds.setdefault(key, []).append(look)
     alike = list(kinds.values())
     return [drafted(group, alike, table) for group in alike]
 
@@ -298,7 +305,7 @@ def without(
     if field.optional:
         return None
     if field.codes and (code := code_told(name, field, look)):
-        doubt = Text("取自文件名", "as the name of the file tells")
+        doubt = Text("取自文件名或标题", "as the file's name or its headings tell")
         return Line(name, {"constant": code}, (doubt,))
     if name not in contract.key:
         return None
@@ -359,8 +366,9 @@ def code_told(name: str, field: Field, look: Look) -> str | None:
 
 def seller_told(look: Look) -> str | None:
     """Return `out` where the headings name seller and buyer: the firm is the seller."""
-    named = "".join(look.headings)
-    return "out" if "销" in named and "购" in named else None
+    said = [as_said(heading, "out") for heading in look.headings]
+    both = [any(word in heading for heading in said) for word in ("企业", OTHER_PARTY)]
+    return "out" if all(both) else None
 
 
 def month_told(look: Look) -> date | None:

@@ -124,6 +124,8 @@ def form_lines(each: Drafted) -> Iterator[str]:
         yield f"encoding = {value(look.encoding)}"
     if look.delimiter != ",":
         yield f"delimiter = {value(look.delimiter)}"
+    if look.heading_row != 1:
+        yield f"heading_row = {look.heading_row}"
     if look.sheet:
         yield f"sheet = {value(look.sheet)}"
 

@@ -56,7 +56,7 @@ WITH_SIGN = re.compile(
 )
 FIRM = re.compile(
     r".{2,}(公司|厂|合伙企业.*|中心|集团|商行|经营部|工作室|合作社|事务所|研究院|银行|支行"
-    r"|医院|学校|大学|分行|门市部|店|企业|局|委员会|协会|有限合伙\))(\([^)]*\))?"
+    r"|医院|学校|大学|分行|门市部|店|企业|协会|有限合伙\))(\([^)]*\))?"
 )
 SURNAMES = (
     "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏"
@@ -69,6 +69,28 @@ ID_CARD = re.compile(
 )
 PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|1\d{2}\*{4}\d{4}")
 HASH = re.compile(r"[0-9a-fA-F]{16,64}")
+NOTHING = {
+    "-",
+    "--",
+    "---",
+    "—",
+    "——",
+    "/",
+    "\\",
+    "null",
+    "none",
+    "nan",
+    "n/a",
+    "(null)",
+}
+"""Texts that say in any column that there is no value."""
+
+NOT_A_VALUE = {
+    *NOTHING,
+    *("无", "空", "暂无", "不详", "长期", "永久", "长期有效", "无固定期限", "无限期"),
+}
+"""Texts that say so where a day, a number or a code is wanted."""
+
 FURTHER_YES = {"有", "已", "√", "t", "真", "是的", "已公示"}
 FURTHER_NO = {"无", "未", "×", "f", "假", "不是", "不", "未公示"}
 

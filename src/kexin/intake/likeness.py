@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kexin.registers.contract import Field
 
 BRACKETED = re.compile(r"[(\[【<](.*?)[)\]】>]")
+NAMED_UNIT = re.compile(r"单位[::]\s*([^\s,;)]+)")
 MARKS = re.compile(r"[\s\-_.:,;、/|*#'\"?·—]+")
 NUMBERED = re.compile(r"^\d+[.、)]\s*")
 
@@ -62,6 +63,12 @@ each letter, and the last of all."""
 
 SYNONYM = 0.98
 """A declared synonym is worth a little less than the contract's own name."""
+
+NEARLY = 0.75
+"""Likeness of first letters below which it is chance."""
+
+LONG = 3
+"""First letters that are more than these seldom fit two names by chance."""
 
 CANONICAL = 0.97
 """So is a name that is the same but for words of one meaning."""
@@ -107,11 +114,13 @@ def unit_told(heading: str) -> Decimal | None:
     Examples:
         >>> unit_told("注册资本（万元）")
         Decimal('10000')
+        >>> unit_told("企业登记信息 单位：万元 2024年")
+        Decimal('10000')
         >>> unit_told("持股比例%")
         Decimal('0.01')
     """
     text = plain(heading)
-    for told in BRACKETED.findall(text):
+    for told in (*BRACKETED.findall(text), *NAMED_UNIT.findall(text)):
         if unit_text(told) in UNITS:
             return Decimal(UNITS[unit_text(told)])
     for unit in sorted(UNITS, key=len, reverse=True):
@@ -212,9 +221,9 @@ def initials_likeness(heading: str, name: str) -> float:
         pattern = re.escape(own).replace(r"\?", "[A-Z]")
         return 0.9 if re.fullmatch(pattern, told) else 0.0
     if told == own and len(own) > 1:
-        return 0.9
+        return 0.95 if len(own) > LONG else 0.9
     alike = fuzz.ratio(told, own) / 100
-    return 0.7 * alike if alike >= 0.75 and len(own) > 3 else 0.0  # noqa: PLR2004
+    return 0.7 * alike if alike >= NEARLY and len(own) > LONG else 0.0
 
 
 def names(table: str, column: str, field: Field | None) -> Iterator[tuple[str, float]]:

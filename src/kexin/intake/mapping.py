@@ -60,6 +60,7 @@ class Column(tomlfile.Section):
         decimal: Sign before the decimals.
         thousands: Sign between thousands; empty where there is none.
         local: Whether the value is a party known by a local id, to be prefixed.
+        absent: Delivered texts that say that there is no value, such as `-`.
     """
 
     source: str = Field("", alias="from")
@@ -73,6 +74,7 @@ class Column(tomlfile.Section):
     decimal: str = "."
     thousands: str = ""
     local: bool = False
+    absent: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def one_origin(self) -> Column:
@@ -212,6 +214,8 @@ class Source(tomlfile.Section):
         encoding: Encoding of text files.
         delimiter: Sign between the columns of text files.
         sheet: Sheet of an Excel file; the first if empty.
+        heading_row: Row of the headings in text files and sheets; what stands above,
+            such as a title, is left out.
         firm: Delivered column with the firm's code or local id; empty where a name is
             all there is, or the records are no single firm's.
         firm_name: Delivered column with the firm's name; empty where there is none.
@@ -232,6 +236,7 @@ class Source(tomlfile.Section):
     encoding: str = "utf-8"
     delimiter: str = Field(",", min_length=1, max_length=1)
     sheet: str = ""
+    heading_row: int = Field(1, ge=1)
     firm: str = ""
     firm_name: str = ""
     columns: dict[str, Annotated[Column, BeforeValidator(as_column)]]

@@ -26,7 +26,7 @@ from kexin.intake.headings import (
     TABLES,
     TOLD_AT,
 )
-from kexin.intake.kinds import digits
+from kexin.intake.kinds import NOT_A_VALUE, digits
 from kexin.intake.layout import repeated
 from kexin.intake.likeness import bare, heading_likeness, likeness
 from kexin.registers.contract import USCC, contracts
@@ -48,6 +48,13 @@ SHARED = {
     ("ip_patent_holder", "holder_name_raw"): FIRM_NAME,
 }
 """Columns of contracts that tell the firm itself: one delivered column fills both."""
+
+PARTIES = {"XF": "销方", "XSF": "销方", "XHF": "销方"} | dict.fromkeys(
+    ("GF", "GMF", "GHF"), "购方"
+)
+PARTY_WORDS = {"MC": "名称"} | dict.fromkeys(("SH", "SBH", "NSRSBH", "DM"), "税号")
+PARTY_INITIALS = re.compile(f"({'|'.join(PARTIES)})_?({'|'.join(PARTY_WORDS)})")
+"""Seller and buyer as headings of first letters have them, such as XFMC."""
 
 OTHER_PARTY = "对方"
 """What a heading says of whoever the firm deals with."""
@@ -76,7 +83,7 @@ class Pair(NamedTuple):
         seen: The delivered column.
         heading: How like the heading is, from 0 to 1.
         values: How far the values are such as the column takes, from 0 to 1.
-        worth: Both together.
+        worth: Both together; above 1 where the values speak for themselves.
         others: Headings that are worth nearly as much.
         left_over: Whether it was only taken because both were left.
     """
@@ -126,10 +133,12 @@ def as_said(heading: str, direction: str) -> str:
     Examples:
         >>> as_said("购方税号", "out")
         '对方税号'
-        >>> as_said("销售方名称", "out")
-        '企业名称'
+        >>> as_said("销售方名称", "out"), as_said("GFMC", "in")
+        ('企业名称', '企业名称')
     """
     own, other = (BUYER, SELLER) if direction == "in" else (SELLER, BUYER)
+    if letters := PARTY_INITIALS.fullmatch(heading.upper()):
+        heading = PARTIES[letters[1]] + PARTY_WORDS[letters[2]]
     for words, said in ((own, "企业"), (other, OTHER_PARTY)):
         for word in sorted(words, key=len, reverse=True):
             if word in heading:
@@ -178,20 +187,29 @@ def pair(table: str, name: str, field: Field | None, seen: Seen, told: str) -> P
     if name in {FIRM, FIRM_NAME} and OTHER_PARTY in told:
         return Pair(name, seen, 0.0, 0.0, 0.0)
     alike = heading_likeness(told, table, name)
-    fits = fit(name, field, seen) if seen.filled else UNKNOWN
-    worth = alike * (0.45 + 0.55 * fits) + evidence(name, field, seen, fits)
-    return Pair(name, seen, alike, fits, min(worth, 1.0))
+    told_values = valued(seen)
+    fits = fit(name, field, told_values) if told_values.values else UNKNOWN
+    worth = alike * (0.45 + 0.55 * fits) + evidence(name, field, told_values, fits)
+    return Pair(name, seen, alike, fits, worth)
+
+
+def valued(seen: Seen) -> Seen:
+    """Return a column without values that say that there is none."""
+    if not any(value.lower() in NOT_A_VALUE for value in seen.values):
+        return seen
+    values = {v: n for v, n in seen.values.items() if v.lower() not in NOT_A_VALUE}
+    return seen._replace(values=values)
 
 
 def evidence(name: str, field: Field | None, seen: Seen, fits: float) -> float:
     """Return what values alone speak for, whatever the heading: codes and forms."""
     if field is None:
-        return 0.3 * seen.kinds.get("uscc", 0) if name == FIRM else 0.0
+        return 0.25 * seen.kinds.get("uscc", 0) if name == FIRM else 0.0
     if field.codes:
         telling = labels.telling(seen.values, field) if fits > UNKNOWN else 0
         return fits * (0.25 if telling > 1 else 0.1 * telling)
     if field.form and seen.filled:
-        return 0.2 * fits
+        return 0.25 * fits
     return 0.0
 
 
@@ -289,7 +307,7 @@ def assigned(
     worth = np.array([[pair.worth for pair in row] for row in options])
     # A pair that would not be taken must not keep a better one from being so; nor may
     # two middling pairs outweigh a good one, hence the power.
-    counted = np.where(worth >= ACCEPTED, worth**3, 0.0)
+    counted = np.where(worth >= ACCEPTED, worth**6, 0.0)
     taken = {
         (row, place)
         for row, place in zip(
@@ -345,10 +363,11 @@ def left_over(
 def may_be_left(pair: Pair, *, required: bool) -> bool:
     """Whether a pair is good enough for what is left over.
 
-    A firm may be told by its values alone.
+    A firm may be told by its values alone, if they are not all the same.
     """
     if pair.column in {FIRM, FIRM_NAME}:
-        return pair.values >= TOLD_BY_VALUES
+        several = len(pair.seen.values) > 1 or pair.seen.filled == 1
+        return several and pair.values >= TOLD_BY_VALUES
     return required and pair.worth >= LEFT_OVER and pair.values > UNKNOWN
 
 
@@ -357,12 +376,13 @@ def judged(look: Look, table: type[Table], pairs: Mapping[str, Pair]) -> Match:
     fields = {n: f for n, f in table.fields().items() if n not in table.derived}
     required = [name for name, field in fields.items() if not field.optional]
     own = {name: pair for name, pair in pairs.items() if name in fields}
-    covered = sum(own[n].worth for n in required if n in own) / max(len(required), 1)
+    worth = {name: min(pair.worth, 1.0) for name, pair in own.items()}
+    covered = sum(worth.get(name, 0) for name in required) / max(len(required), 1)
     columns = [c for c in usable(look) if c.heading not in said_headings(pairs)]
-    explained = sum(pair.worth for pair in own.values()) / max(len(columns), 1)
+    explained = sum(worth.values()) / max(len(columns), 1)
     named = name_likeness(look, table)
-    worth = 0.45 * covered + 0.35 * min(explained, 1.0) + 0.2 * named
-    return Match(table.id, worth, pairs, covered, min(explained, 1.0), named)
+    total = 0.45 * covered + 0.35 * min(explained, 1.0) + 0.2 * named
+    return Match(table.id, total, pairs, covered, min(explained, 1.0), named)
 
 
 def said_headings(pairs: Mapping[str, Pair]) -> set[str]:

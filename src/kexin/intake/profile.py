@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from kexin.intake.csvfile import BLOCK, CUT_OFF, DELIMITERS, UTF_16, binary, decodes
+from kexin.intake.csvfile import CUT_OFF, DELIMITERS, UTF_16, binary, decodes
 from kexin.intake.headings import NOT_PERSONAL, PERSONAL
 from kexin.intake.jsonlines import is_json_lines
-from kexin.intake.kinds import shares
+from kexin.intake.kinds import NOT_A_VALUE, is_number, shares
 from kexin.intake.mapping import Source
 from kexin.intake.readers import opened
+from kexin.intake.sheets import cell_text
 from kexin.intake.staging import plain_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -33,6 +34,12 @@ ROWS = 100_000
 
 DISTINCT = 2_000
 """Values of a column that are told apart; further ones are only counted."""
+
+BEGINNING = 1 << 16
+"""Bytes of a text file by which its form is found."""
+
+HEADINGS_WITHIN = 10
+"""Rows among which the headings are looked for."""
 
 LINES = 60
 """Lines of a text file by which its delimiter is found."""
@@ -59,6 +66,7 @@ class Seen(NamedTuple):
         values: Value in its plain form to how often it occurs, the most frequent first.
         kinds: Kind to the share of values that are of it.
         personal: Whether it may tell of persons, so that no value may be shown.
+        above: What the file says above its headings, such as a title or a unit.
     """
 
     heading: str
@@ -67,6 +75,7 @@ class Seen(NamedTuple):
     values: Mapping[str, int]
     kinds: Mapping[str, float]
     personal: bool
+    above: str = ""
 
     @property
     def fill(self) -> float:
@@ -90,6 +99,7 @@ class Look(NamedTuple):
         encoding: Encoding of its text; `utf-8` where it has none.
         delimiter: Sign between its columns; `,` where there is none.
         sheet: Sheet of an Excel file that has several; else empty.
+        heading_row: Row of its headings.
         columns: Its columns, in their order; those without a heading left out.
     """
 
@@ -97,6 +107,7 @@ class Look(NamedTuple):
     encoding: str
     delimiter: str
     sheet: str
+    heading_row: int
     columns: tuple[Seen, ...]
 
     @property
@@ -140,14 +151,69 @@ def look(path: Path, encoding: str, delimiter: str, sheet: str) -> Look:
             "columns": {},
         }
     )
+    row, above = heading_row(path, source)
+    source = source.model_copy(update={"heading_row": row})
     content = opened(path, source)
     seen = tallied(content.batches, len(content.headings))
     columns = tuple(
-        column(heading, seen[0], tally)
+        column(heading, seen[0], tally)._replace(above=above)
         for heading, tally in zip(content.headings, seen[1], strict=True)
         if heading
     )
-    return Look(path, encoding, delimiter, sheet, columns)
+    return Look(path, encoding, delimiter, sheet, row, columns)
+
+
+def heading_row(path: Path, source: Source) -> tuple[int, str]:
+    """Return the row of the headings, and what stands above it.
+
+    Titles fill one cell or two of many: the first row that is filled for the most part,
+    by words, heads the rows below it.
+    """
+    rows = list(first_rows(path, source))
+    width = max((filled_cells(row) for row in rows), default=0)
+    for number, row in enumerate(rows, start=1):
+        if 2 * filled_cells(row) > width and not any(map(is_number, row)):
+            above = " ".join(cell for before in rows[: number - 1] for cell in before)
+            return number, above
+    return 1, ""
+
+
+def filled_cells(row: Sequence[str]) -> int:
+    """Return how many cells of a row hold something."""
+    return sum(1 for cell in row if cell.strip())
+
+
+def first_rows(path: Path, source: Source) -> Iterator[list[str]]:
+    """Yield the first rows of a text file or sheet; none of files that have no rows."""
+    if path.suffix.lower() in {".xlsx", ".xls"}:
+        yield from sheet_rows(path, source.sheet)
+    elif path.suffix.lower() != ".parquet" and not is_json_lines(path):
+        start = itertools.islice(first_text(path, source.encoding), HEADINGS_WITHIN)
+        for line in start:
+            yield next(csv.reader([line], delimiter=source.delimiter), [])
+
+
+def sheet_rows(path: Path, sheet: str) -> Iterator[list[str]]:
+    """Yield the first rows of a sheet as text."""
+    try:
+        book = CalamineWorkbook.from_path(path)
+        opened_sheet = book.get_sheet_by_name(sheet or book.sheet_names[0])
+        rows = opened_sheet.to_python(skip_empty_area=False, nrows=HEADINGS_WITHIN)
+    except (CalamineError, OSError, IndexError):
+        return  # the reader tells what is wrong with the file
+    for row in rows:
+        yield [cell_text(cell) for cell in row]
+
+
+def first_text(path: Path, encoding: str) -> list[str]:
+    """Return the first lines of a text file, without a last one that may be cut."""
+    try:
+        with binary(path) as stream:
+            text = stream.read(BEGINNING).decode(encoding, errors="ignore")
+    except CUT_OFF:
+        return []  # the reader tells what is wrong with the file
+    lines = text.removeprefix("\ufeff").splitlines()
+    return lines[:-1] if len(text) > BEGINNING // 8 and len(lines) > 1 else lines
 
 
 def tallied(
@@ -182,7 +248,7 @@ def column(heading: str, rows: int, tally: Counter[str]) -> Seen:
     filled = tally.total()
     values = dict(tally.most_common())
     values.pop("", None)
-    kinds = shares(values)
+    kinds = shares({v: n for v, n in values.items() if v.lower() not in NOT_A_VALUE})
     return Seen(
         heading, rows, filled, values, kinds, is_personal(heading, values, kinds)
     )
@@ -229,12 +295,9 @@ def encoding_of(path: Path) -> str:
 
 def delimiter_of(path: Path, encoding: str) -> str:
     """Return the sign that parts the first lines into the most columns, evenly."""
-    with binary(path) as stream:
-        text = stream.read(min(BLOCK, 1 << 16)).decode(encoding, errors="ignore")
-    lines = text.splitlines()[:LINES]
-    whole = lines[:-1] if len(lines) > 1 and len(lines) < LINES else lines
+    lines = first_text(path, encoding)[:LINES]
     signs = (*DELIMITERS, *FURTHER_DELIMITERS)
-    return max(signs, key=lambda sign: evenness(whole or lines, sign))
+    return max(signs, key=lambda sign: evenness(lines, sign))
 
 
 def evenness(lines: list[str], delimiter: str) -> float:
@@ -243,7 +306,8 @@ def evenness(lines: list[str], delimiter: str) -> float:
         len(row)
         for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)
     ]
-    rows = [width for width in rows if width]
-    if not rows or rows[0] == 1:
+    widths = Counter(width for width in rows if width)
+    if not widths:
         return 0.0
-    return rows[0] * sum(width == rows[0] for width in rows) / len(rows)
+    width, times = widths.most_common(1)[0]
+    return (width - 1) * times / widths.total()

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kexin.intake import labels
 from kexin.intake.fitting import EXCEL
-from kexin.intake.kinds import NUMBER, digits, form_of, is_excel_day, month_form
+from kexin.intake.kinds import (
+    NOT_A_VALUE,
+    NOTHING,
+    NUMBER,
+    digits,
+    form_of,
+    is_excel_day,
+    month_form,
+)
 from kexin.intake.likeness import unit_told
 from kexin.intake.mapping import DATES
 from kexin.intake.matching import form_share
@@ -58,6 +66,28 @@ def proposal(field: Field, seen: Seen) -> Proposal:
     if not seen.filled:
         doubt = Text("该列没有任何值", "the column holds no value at all")
         return Proposal({}, (doubt,))
+    nothing = absent_in(field, seen)
+    if not nothing:
+        return of_kind(field, seen)
+    values = {told: n for told, n in seen.values.items() if told not in nothing}
+    filled = seen.filled - sum(seen.values[told] for told in nothing)
+    made = of_kind(field, seen._replace(values=values, filled=filled))
+    listed = "、".join(nothing), ", ".join(nothing)
+    doubt = Text(f"视为空：{listed[0]}", f"read as absent: {listed[1]}")
+    return made._replace(
+        keys={**made.keys, "absent": nothing}, doubts=(doubt, *made.doubts)
+    )
+
+
+def absent_in(field: Field, seen: Seen) -> list[str]:
+    """Return the values of a column that say that there is none."""
+    known = labels.spellings(field.table, field.name) if field.codes else {}
+    words = NOTHING if field.dtype == "string" and not field.codes else NOT_A_VALUE
+    return [told for told in seen.values if told.lower() in words and told not in known]
+
+
+def of_kind(field: Field, seen: Seen) -> Proposal:
+    """Return how values that are there are to be read."""
     if field.codes:
         return coded(field, seen)
     match field.dtype:
@@ -197,6 +227,8 @@ def counted(field: Field, seen: Seen) -> Proposal:
     unit = unit_told(seen.heading) or (Decimal(factor) if factor != "1" else None)
     if field.unit is None or (field.unit == "year" and unit):
         unit = None
+    if unit is None and field.unit == "CNY" and (unit := unit_told(seen.above)):
+        doubts.append(Text("单位取自表头上方", "the unit stands above the headings"))
     if unit is None:
         unit, further = unit_guessed(field, seen, sign)
         doubts += further

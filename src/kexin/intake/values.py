@@ -97,6 +97,9 @@ def value_of(rows: Rows, field: Field, column: Column, mapping: Mapping) -> Valu
         return Value(told, ibis.literal(True), constant)  # noqa: FBT003
     text = joined([rows.plain(name) for name in column.read], column.between)
     found = joined([rows.found(name) for name in column.read], column.between)
+    if column.absent:
+        nothing = text.isin([plain(told) for told in column.absent])
+        text = ibis.ifelse(nothing, ibis.null("string"), text)
     return Value(found, text.notnull(), typed(text, field, column, mapping))
 
 

@@ -232,6 +232,41 @@ def test_the_table_can_be_forced(tmp_path: Path) -> None:
     assert only(written(tmp_path, CASES), "court_party").table.id == "court_party"
 
 
+def test_a_title_above_the_headings_is_left_out_and_its_unit_taken(
+    tmp_path: Path,
+) -> None:
+    titled = "某局案件汇总表\n填报：某局,单位：万元\n" + CASES.replace("（万元）", "")
+    path = written(tmp_path, titled)
+    drafted = only(path)
+    assert drafted.look.heading_row == 3
+    claim = line(drafted, "claim_amount")
+    assert str(claim.keys["unit"]) == "10000"
+    assert not claim.sure
+    trial = tried(as_toml([drafted], "zh"), [path], RECEIVED, engine())
+    assert (trial.tables[0].read, trial.tables[0].accepted) == (2, 1)
+
+
+def test_signs_for_nothing_are_read_as_absent(tmp_path: Path) -> None:
+    path = written(tmp_path, CASES.replace("12.5", "-").replace("待定方式", "-"))
+    drafted = only(path)
+    assert line(drafted, "claim_amount").keys["absent"] == ["-"]
+    trial = tried(as_toml([drafted], "zh"), [path], RECEIVED, engine())
+    assert trial.tables[0].accepted == 2
+
+
+def test_headings_of_first_letters_are_understood(tmp_path: Path) -> None:
+    content = (
+        "FPHM,KPRQ,XFSH,XFMC,GFMC,JE,SE,FPZT\n"
+        "1,2024-05-01,91350100M000100Y43,甲乙有限公司,丙丁有限公司,1,0.1,正常\n"
+    )
+    drafted = only(written(tmp_path, content))
+    assert drafted.table.id == "tax_invoice"
+    taken = taken_by(drafted)
+    assert taken["firm"] == ("XFSH",)
+    assert taken["counterparty_name"] == ("GFMC",)
+    assert taken["issue_date"] == ("KPRQ",)
+
+
 PEOPLE = """\
 统一社会信用代码,企业名称,法定代表人,联系电话,登记状态,成立日期
 91330106MA2C00004X,杭州甲科技有限公司,诸葛孔明,13800138000,存续,2020-01-01
