@@ -193,7 +193,7 @@ def likeness(heading: str, name: str) -> float:
     Examples:
         >>> likeness("立案时间", "立案日期")
         0.97
-        >>> likeness("立案日期", "结案日期") < 0.6
+        >>> likeness("立案日期", "结案日期") < 0.75
         True
     """
     if heading == name:
