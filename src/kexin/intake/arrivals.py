@@ -158,7 +158,9 @@ def plain_text(texts: pa.Array) -> pa.Array:
 
 def unified(texts: pa.Array) -> pa.Array:
     """Return texts with compatible characters unified (NFKC), without outer blanks."""
-    return pc.utf8_trim_whitespace(pc.utf8_normalize(texts, form="NFKC"))
+    # Arrow's NFKC leaves accents apart from their letters; NFC puts them together.
+    apart = pc.utf8_normalize(texts, form="NFKC")
+    return pc.utf8_trim_whitespace(pc.utf8_normalize(apart, form="NFC"))
 
 
 def says_little(texts: pa.Array) -> bool:

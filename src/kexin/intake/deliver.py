@@ -176,7 +176,7 @@ def arrivals(
 
 
 def beside_held(connection: Backend, folder: Path) -> Beside:
-    """Return what puts beside rows what the warehouse and earlier files know of them."""
+    """Return what puts beside rows what warehouse and earlier files know of them."""
     held = read_snapshot(folder)
     return lambda rows, delivery: traced(connection, rows, delivery, folder, held)
 

@@ -94,6 +94,9 @@ def value_of(rows: Rows, field: Field, column: Column, mapping: Mapping) -> Valu
         return Value(told, ibis.literal(True), constant)  # noqa: FBT003
     text = joined([rows.plain(name) for name in column.read], column.between)
     found = joined([rows.found(name) for name in column.read], column.between)
+    if column.absent:
+        nothing = text.isin([plain(told) for told in column.absent])
+        text = ibis.ifelse(nothing, ibis.null("string"), text)
     return Value(found, text.notnull(), typed(text, field, column, mapping))
 
 
@@ -196,7 +199,10 @@ def day(text: ir.StringValue, forms: tuple[str, ...]) -> ir.DateValue:
 
 def month(text: ir.StringValue, column: Column) -> ir.DateValue:
     """Return the first day of a month, told as a month or as a day in it."""
-    return day(text, (*MONTHS, *column.dates)).truncate("M").cast("date")
+    # "45413" is a month of the year 4541 as well: a mapping that names Excel means it.
+    counted = EXCEL in column.dates
+    forms = (*column.dates, *MONTHS) if counted else (*MONTHS, *column.dates)
+    return day(text, forms).truncate("M").cast("date")
 
 
 def moment(text: ir.StringValue, forms: tuple[str, ...]) -> ir.TimestampValue:
