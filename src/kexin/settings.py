@@ -37,6 +37,8 @@ synthetic = false
 national = false
 # Beginnings of divisions and courts' signs that lie in the city.
 places = ["3301", "浙01"]
+# Codes of agents (代理记账), which stand on their customers' papers.
+agents = []
 
 [model]
 # Families of signals that the model may learn from (see `kexin signals`); [] means all.
@@ -92,11 +94,13 @@ class Identity(tomlfile.Section):
         synthetic: Whether codes of synthetic firms count.
         national: Whether the registry knows every firm of the country.
         places: Beginnings of divisions and courts' signs that lie in the city.
+        agents: Codes of agents, which say nothing beside another firm's name.
     """
 
     synthetic: bool = False
     national: bool = False
     places: tuple[str, ...] = ("3301", "浙01")
+    agents: tuple[str, ...] = ()
 
 
 class File(tomlfile.Section):
@@ -132,6 +136,11 @@ class Settings:
         return self.folder / "data" / "warehouse"
 
     @property
+    def reports(self) -> Path:
+        """Folder of the reports on deliveries."""
+        return self.folder / "data" / "reports"
+
+    @property
     def panels(self) -> Path:
         """Folder of computed panels."""
         return self.folder / "data" / "panels"
@@ -165,6 +174,11 @@ class Settings:
     def identity_decisions(self) -> Path:
         """What persons decided about names that no step could tell."""
         return self.folder / "identity.toml"
+
+    @property
+    def coverage(self) -> Path:
+        """Which registers are delivered, for whom and since when."""
+        return self.folder / "coverage.csv"
 
     @property
     def policy(self) -> Path:

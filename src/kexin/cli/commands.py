@@ -79,22 +79,57 @@ def intake(
         str,
         typer.Option(help="contract: already in that form. 已是契约格式。"),
     ] = "",
+    draft_mapping: Annotated[
+        bool,
+        typer.Option(
+            "--draft-mapping", help="Propose a mapping, keep nothing. 起草映射。"
+        ),
+    ] = False,
+    table: Annotated[
+        str, typer.Option(help="With --draft-mapping: the table. 指定表。")
+    ] = "",
+    output: Annotated[
+        Path | None, typer.Option(help="With --draft-mapping: file. 草稿文件。")
+    ] = None,
     received: Day = None,
     workspace: Workspace = HERE,
     lang: Lang = LANGUAGE,
     as_json: Json = False,
 ) -> None:
-    """Take deliveries into the warehouse. 接收交付数据。"""
+    """Take deliveries into the warehouse, or draft a mapping. 接收交付数据。"""
     from kexin.cli import show, steps
 
+    screen = Screen(lang, as_json=as_json)
+    if draft_mapping:
+        from kexin.cli import drafting
+
+        drafting.draft_mapping(
+            screen, workspace, paths, table, output, day_of(received)
+        )
+        return
     if (mapping == "") == (form == "") or form not in {"", "contract"}:
         raise typer.BadParameter(
-            "give --mapping FILE, or --form contract. "
-            "请给出 --mapping 或 --form contract。"
+            "give --mapping FILE, --form contract, or --draft-mapping. "
+            "请给出 --mapping、--form contract 或 --draft-mapping。"
         )
-    screen = Screen(lang, as_json=as_json)
     account = steps.take_in(screen, workspace, paths, mapping, day_of(received))
-    show.account(screen, account)
+    show.account(screen, account, steps.report_of(workspace, account, lang))
+
+
+@app.command()
+def quality(
+    delivery: Annotated[
+        int | None, typer.Argument(help="Its number; the last if none. 批次号。")
+    ] = None,
+    workspace: Workspace = HERE,
+    lang: Lang = LANGUAGE,
+    as_json: Json = False,
+) -> None:
+    """Make the report on a delivery, and say what is unusual. 数据质量报告。"""
+    from kexin.cli import show, steps
+
+    report = steps.report_on(workspace, delivery, lang)
+    show.quality(Screen(lang, as_json=as_json), report)
 
 
 @app.command()

@@ -71,9 +71,9 @@ def run(screen: Screen, given: Inputs) -> None:
     shutil.copy(given.mapping, made.mappings)
     shutil.copy(given.policy, made.policy)
     how = str(given.mapping)
-    show.account(
-        screen, steps.take_in(screen, given.folder, [given.data], how, given.received)
-    )
+    account = steps.take_in(screen, given.folder, [given.data], how, given.received)
+    report = steps.report_of(given.folder, account, screen.language)
+    show.account(screen, account, report)
     show.panels(screen, steps.panels(screen, given.folder, [given.as_of]), None)
     show.trained(screen, steps.train(screen, given.folder, given.as_of, None))
     show.scored(screen, steps.score(screen, given.folder, given.as_of))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kexin.algebra.engine import connect
 from kexin.errors import WarehouseError
 from kexin.language import Text
+from kexin.report.limits import LEVELS
 from kexin.settings import workspace
 
 if TYPE_CHECKING:
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
     from kexin.cli.screen import Screen
     from kexin.explain.scores import Scores
     from kexin.intake.accounts import Account
+    from kexin.intake.checking import Checked
     from kexin.intake.questions import Question
     from kexin.modelling.candidate import Trained
     from kexin.panel.files import Panel
+    from kexin.report.deliveries import Report
     from kexin.whitelist.refresh import Refresh
 
 OFFERED = 3
@@ -34,12 +37,16 @@ FIRST = 20
 """Rows that a table shows before it says that there are more."""
 
 
-def account(screen: Screen, made: Account) -> None:
-    """Show what became of a delivery's rows."""
+def account(screen: Screen, made: Account, report: Report | None = None) -> None:
+    """Show what became of a delivery's rows, what checks found, and its report."""
+    from kexin.intake.accounts import as_content
+
     if screen.as_json:
         notes = [note._asdict() for note in made.notes]
         tables = [count._asdict() for count in made.tables]
-        screen.result({"tables": tables, "notes": notes})
+        told = {"report": report_told(report)} if report else {}
+        found = as_content(made)["checks"]
+        screen.result({"tables": tables, "notes": notes, "checks": found, **told})
         return
     columns = [
         Text("表", "table"),
@@ -50,8 +57,76 @@ def account(screen: Screen, made: Account) -> None:
     ]
     title = Text("行数账目：读取 = 接收 + 已有 + 隔离", "Account of rows")
     screen.table(title, columns, made.tables)
+    if made.checks:
+        checks(screen, made.checks)
     for note in made.notes:
         screen.say(note)
+    if report:
+        unusual(screen, report)
+
+
+def report_told(report: Report) -> dict[str, Any]:
+    """Return where a report stands and what is unusual, as what JSON can write."""
+    return {
+        "delivery": report.content["delivery"]["number"],
+        "page": str(report.page),
+        "data": str(report.data),
+        "unusual": report.content["unusual"],
+    }
+
+
+def quality(screen: Screen, report: Report) -> None:
+    """Show the report on a delivery: in words, or all of it as JSON."""
+    if screen.as_json:
+        screen.result({**report.content, "report": report_told(report)})
+        return
+    told = report.content["delivery"]
+    screen.say(
+        Text(
+            f"第{told['number']}批：映射{told['mapping']}，接收日{told['received']}",
+            f"delivery {told['number']}: mapping {told['mapping']}, received "
+            f"{told['received']}",
+        )
+    )
+    unusual(screen, report)
+
+
+def unusual(screen: Screen, report: Report) -> None:
+    """Show what is unusual about a delivery, and where its report stands."""
+    found = report.content["unusual"]
+    for each in found[:FIRST]:
+        level = LEVELS[each["level"]]
+        screen.say(Text(f"{level.zh}：{each['zh']}", f"{level.en}: {each['en']}"))
+    if len(found) > FIRST:
+        more = len(found) - FIRST
+        screen.say(Text(f"另有{more}项，见报告", f"{more} more in the report"))
+    if not found:
+        screen.say(Text("没有异常", "nothing unusual"))
+    screen.say(Text(f"数据质量报告：{report.page}", f"quality report: {report.page}"))
+
+
+def checks(screen: Screen, found: Sequence[Checked]) -> None:
+    """Show what the checks between registers found."""
+    columns = [
+        Text("应当成立", "must hold"),
+        Text("来源", "source"),
+        Text("检查", "examined"),
+        Text("不成立", "failed"),
+        Text("成立比例", "share"),
+        Text("预期", "expected"),
+    ]
+    lines = [
+        (
+            check.text.said(screen.language),
+            check.src_system,
+            check.examined,
+            check.failed,
+            f"{check.share:.1%}",
+            "" if check.expected is None else f"{check.expected:.0%}",
+        )
+        for check in found
+    ]
+    screen.table(Text("跨登记一致性", "Checks between registers"), columns, lines)
 
 
 def quarantine(screen: Screen, folder: Path, export: Path | None) -> None:

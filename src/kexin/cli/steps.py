@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from kexin.intake.mapping import Mapping
     from kexin.intake.questions import Question
     from kexin.intake.warehouse import Warehouse
+    from kexin.language import Language
     from kexin.modelling.candidate import Trained
     from kexin.panel.files import Panel
+    from kexin.report.deliveries import Report
     from kexin.settings import Settings
     from kexin.whitelist.refresh import Refresh
 
@@ -54,6 +56,7 @@ def take_in(
     screen: Screen, folder: Path, paths: Sequence[Path], mapping: str, received: date
 ) -> Account:
     """Take deliveries into the warehouse; tables in contract form without a mapping."""
+    from kexin.intake.coverage import coverage
     from kexin.intake.deliver import deliver
     from kexin.intake.mapping import read_mapping
 
@@ -67,8 +70,25 @@ def take_in(
             received,
             connect(settings.engine),
             who=thresholds(settings),
+            covered=coverage(settings.coverage),
             progress=advance,
         )
+
+
+def report_on(folder: Path, number: int | None, language: Language) -> Report:
+    """Return the report on a delivery, on the last where no number is given."""
+    from kexin.report.deliveries import report_on as made
+
+    at = workspace(folder)
+    return made(number, at.warehouse, at.reports, connect(at.engine), language)
+
+
+def report_of(folder: Path, account: Account, language: Language) -> Report:
+    """Return the report on the delivery of an account."""
+    from kexin.report.deliveries import number_of
+
+    number = number_of(workspace(folder).warehouse, account)
+    return report_on(folder, number, language)
 
 
 def thresholds(settings: Settings) -> Thresholds:
@@ -78,7 +98,9 @@ def thresholds(settings: Settings) -> Thresholds:
 
     own = settings.identity
     decided = tuple(decisions(settings.identity_decisions).items())
-    return Thresholds(decided, own.synthetic, own.national, own.places)
+    return Thresholds(
+        decided, own.synthetic, own.national, own.places, agents=own.agents
+    )
 
 
 def rematch(screen: Screen, folder: Path, received: date) -> Account:

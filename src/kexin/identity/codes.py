@@ -133,14 +133,14 @@ def registration_number(text: str) -> str | None:
         '110108000000016'
     """
     code = plain_code(text)
-    fits = re.fullmatch(r"\d{15}", code) and len(set(code)) > 1
+    fits = re.fullmatch(r"\d{15}", code, re.ASCII) and len(set(code)) > 1
     return code if fits and mod_11_10.is_valid(code) else None
 
 
 def taxpayer_number(text: str) -> str | None:
     """Return an old fifteen-character taxpayer id: division, then organisation code."""
     code = plain_code(text)
-    if not re.fullmatch(r"\d{6}[0-9A-Z]{9}", code):
+    if not re.fullmatch(r"\d{6}[0-9A-Z]{9}", code, re.ASCII):
         return None
     return code if organisation_code(code[6:]) else None
 
@@ -148,7 +148,7 @@ def taxpayer_number(text: str) -> str | None:
 def customs_code(text: str) -> str | None:
     """Return a ten-character customs code; it has no check digit (REGISTERS.md 1.4)."""
     code = plain_code(text)
-    return code if re.fullmatch(r"\d{4}[1-9][1-9][0-9A-Z]{4}", code) else None
+    return code if re.fullmatch(r"\d{4}[1-9][1-9][0-9A-Z]{4}", code, re.ASCII) else None
 
 
 def patent_number(text: str) -> str | None:
@@ -164,9 +164,9 @@ def patent_number(text: str) -> str | None:
         '971017654'
     """
     code = plain_code(text).removeprefix("ZL").removeprefix("CN")
-    if re.fullmatch(r"(?:19|20)\d{2}[12389]\d{7}[\dX]", code):
+    if re.fullmatch(r"(?:19|20)\d{2}[12389]\d{7}[\dX]", code, re.ASCII):
         weights: tuple[int, ...] = PATENT_WEIGHTS
-    elif re.fullmatch(r"(?:8[5-9]|9\d|0[0-3])[12389]\d{5}[\dX]", code):
+    elif re.fullmatch(r"(?:8[5-9]|9\d|0[0-3])[12389]\d{5}[\dX]", code, re.ASCII):
         weights = PATENT_WEIGHTS[:8]
     else:
         return None
@@ -197,13 +197,15 @@ class CaseNumber(NamedTuple):
 
 
 NEW_CASE = re.compile(
-    r"\((\d{4})\)(最高法|[\u4e00-\u9fff](?:\d{2,4})?)([\u4e00-\u9fff]{1,6}?)0*(\d+)号?"
+    r"\((\d{4})\)(最高法|[\u4e00-\u9fff](?:\d{2,4})?)([\u4e00-\u9fff]{1,6}?)0*(\d+)号?",
+    re.ASCII,
 )
 OLD_CASE = re.compile(
     r"\((\d{4})\)([\u4e00-\u9fff]{1,6}?)"
-    r"((?:知民|民|商|知|行|刑|执|破|督|保|立)[\u4e00-\u9fff]{0,3}?)字第?0*(\d+)号?"
+    r"((?:知民|民|商|知|行|刑|执|破|督|保|立)[\u4e00-\u9fff]{0,3}?)字第?0*(\d+)号?",
+    re.ASCII,
 )
-FURTHER = re.compile(r"(?:之[一二三四五六七八九十]+|[-—]\d+|之\d+)号?$")
+FURTHER = re.compile(r"(?:之[一二三四五六七八九十]+|[-—]\d+|之\d+)号?$", re.ASCII)
 """Marks a further document of the same case."""
 
 

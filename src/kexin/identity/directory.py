@@ -14,7 +14,7 @@ from kexin.identity.codes import (
     registration_number,
     uscc,
 )
-from kexin.identity.names import k1, k2, k3
+from kexin.identity.names import is_damaged, k1, k2, k3
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -195,7 +195,7 @@ def normal(
     valid_from: pd.Series,
     valid_to: pd.Series,
 ) -> pd.DataFrame:
-    """Return names in their normal forms."""
+    """Return names in their normal forms; damaged ones are names in law no more."""
     parts = name.map(k3)
     return pd.DataFrame(
         {
@@ -204,7 +204,7 @@ def normal(
             "k2": name.map(k2),
             "core": parts.map(lambda part: part.core),
             "form": parts.map(lambda part: part.form),
-            "kind": kind,
+            "kind": kind.where(~name.map(is_damaged).astype(bool), "damaged"),
             "valid_from": valid_from,
             "valid_to": valid_to,
         }

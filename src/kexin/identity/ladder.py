@@ -42,6 +42,7 @@ class Thresholds(NamedTuple):
         places: Beginnings of divisions and courts' signs that lie in the city.
         dice: Least similarity of bigrams that raises a question.
         jaro_winkler: Least Jaro-Winkler similarity that does.
+        agents: Codes of agents, which say nothing beside another firm's name.
     """
 
     decided: tuple[tuple[str, str], ...] = ()
@@ -50,6 +51,7 @@ class Thresholds(NamedTuple):
     places: tuple[str, ...] = ("3301", "浙01")
     dice: float = 0.90
     jaro_winkler: float = 0.95
+    agents: tuple[str, ...] = ()
 
 
 class Rung(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import ibis
-import pandas as pd
+import pyarrow as pa
 
 from kexin.identity.codes import (
     customs_code,
@@ -18,6 +18,8 @@ from kexin.identity.codes import (
 from kexin.identity.names import is_masked, is_organisation, k1, k3, without_branch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import ibis.expr.types as ir
 
 MENTIONS = ibis.schema(
@@ -42,7 +44,7 @@ MENTIONS = ibis.schema(
 )
 
 
-def normalised(given: pd.DataFrame) -> ir.Table:
+def normalised(given: pa.Table) -> ir.Table:
     """Return mentions in their normal forms, one row each.
 
     Args:
@@ -50,31 +52,28 @@ def normalised(given: pd.DataFrame) -> ir.Table:
             and `place`: division or court's sign of where it happened. All but the
             first may be absent.
     """
-    codes = distinct(given["code"], code_forms)
-    names = distinct(given["name"], name_forms)
-    rows = pd.concat(
-        [
-            given[["mention", "day", "place"]].reset_index(drop=True),
-            looked_up(given["code"], codes, list(code_forms("").keys())),
-            looked_up(given["name"], names, list(name_forms("公司").keys())),
-        ],
-        axis="columns",
-    )
-    return ibis.memtable(rows[list(MENTIONS.names)], schema=MENTIONS)
+    columns = {
+        **{name: given[name] for name in ("mention", "day", "place")},
+        **formed(given["code"], code_forms),
+        **formed(given["name"], name_forms),
+    }
+    rows = pa.table([columns[name] for name in MENTIONS.names], list(MENTIONS.names))
+    return ibis.memtable(rows.cast(MENTIONS.to_pyarrow()), schema=MENTIONS)
 
 
-def distinct(texts: pd.Series, forms: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401
-    """Return the forms of each text that occurs, worked out once."""
-    return {text: forms(text) for text in texts.dropna().unique()}
-
-
-def looked_up(
-    texts: pd.Series, known: dict[str, dict[str, Any]], columns: list[str]
-) -> pd.DataFrame:
-    """Return a row of forms for each text; absent where the text is."""
-    nothing = dict.fromkeys(columns)
-    rows = [known.get(text, nothing) for text in texts]
-    return pd.DataFrame(rows, columns=columns, dtype=object)
+def formed(
+    texts: pa.ChunkedArray, forms: Callable[[str], dict[str, Any]]
+) -> dict[str, pa.Array]:
+    """Return the forms of texts, each text's worked out once; absent where it is."""
+    said = texts.cast(pa.string()).combine_chunks().dictionary_encode()
+    told = [forms(text) for text in said.dictionary.to_pylist()]
+    kinds = MENTIONS.to_pyarrow()
+    return {
+        name: pa.array((row[name] for row in told), kinds.field(name).type).take(
+            said.indices
+        )
+        for name in forms("")
+    }
 
 
 def code_forms(code: str) -> dict[str, Any]:

@@ -34,6 +34,12 @@ BRANCH = re.compile(
     r"(.{1,20}?(?:分公司|分厂|分店|营业部|办事处|分中心|分所))"
 )
 
+DAMAGED = (
+    "[□\ufffd\ue000-\uf8ff]|锟斤拷|鏈夐檺|(?:[À-ÿ]|[A-Za-z][\u0300-\u036f]){2}"
+    "|[一-鿿][?？]|[?？][一-鿿]"
+)
+"""What a wrong encoding leaves of Chinese text. Engines read the pattern as well."""
+
 MASK = re.compile("[某*＊×Ｘ]|[Xx]{2,}")
 
 ORGANISATION = re.compile(
@@ -98,6 +104,16 @@ def without_branch(name: str) -> tuple[str, str | None]:
 def is_masked(name: str) -> bool:
     """Whether a name was made unreadable on purpose; nobody may guess at it (M9)."""
     return bool(MASK.search(name))
+
+
+def is_damaged(name: str) -> bool:
+    """Whether a wrong encoding has destroyed a part of a name.
+
+    Examples:
+        >>> is_damaged("杭州□创科技有限公司"), is_damaged("杭州海创科技有限公司")
+        (True, False)
+    """
+    return bool(re.search(DAMAGED, name))
 
 
 def is_organisation(name: str) -> bool:

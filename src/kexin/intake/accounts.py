@@ -12,9 +12,11 @@ from kexin.errors import WarehouseError
 from kexin.language import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
+
+    from kexin.intake.checking import Checked
 
 ACCOUNTS = "accounts.jsonl"
 
@@ -43,6 +45,26 @@ class FileCount(NamedTuple):
     rows: Count
 
 
+class Restated(NamedTuple):
+    """How much of a batch changed what was held before (quality problem Q23).
+
+    Attributes:
+        table: The table.
+        batch_id: The batch.
+        new: Records that were not held before.
+        changed: Versions of records that were.
+        withdrawn: Withdrawals.
+        months: Months of events in which a record changed or was withdrawn.
+    """
+
+    table: str
+    batch_id: str
+    new: int
+    changed: int
+    withdrawn: int
+    months: int
+
+
 class Account(NamedTuple):
     """What became of a delivery.
 
@@ -52,6 +74,8 @@ class Account(NamedTuple):
         files: One count a file and table, in the order of the delivery.
         mapping: Name of the mapping.
         received: Day of receipt.
+        checks: What the checks between registers found.
+        restated: How much of each batch changed what was held before.
     """
 
     tables: list[Count]
@@ -59,6 +83,8 @@ class Account(NamedTuple):
     files: list[FileCount]
     mapping: str
     received: date
+    checks: Sequence[Checked] = ()
+    restated: Sequence[Restated] = ()
 
 
 def by_table(files: Iterable[FileCount]) -> list[Count]:
@@ -127,15 +153,37 @@ def as_content(account: Account) -> dict[str, Any]:
             for file in account.files
         ],
         "notes": [note._asdict() for note in account.notes],
+        "checks": [check_content(check) for check in account.checks],
+        "restated": [batch._asdict() for batch in account.restated],
+    }
+
+
+def check_content(check: Checked) -> dict[str, Any]:
+    """Return what a check found as what JSON can write."""
+    return {
+        "id": check.id,
+        "tables": list(check.tables),
+        "src_system": check.src_system,
+        "examined": check.examined,
+        "failed": check.failed,
+        "share": round(check.share, 6),
+        "expected": check.expected,
+        **check.text._asdict(),
     }
 
 
 def accounts(folder: Path) -> Iterator[list[Count]]:
-    """Yield the accounts of all deliveries by table, the oldest first.
+    """Yield the accounts of all deliveries by table, the oldest first."""
+    for told in history(folder):
+        yield [Count(**count) for count in told["tables"]]
+
+
+def history(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the accounts of all deliveries as they were written, the oldest first.
 
     A line that a kill cut off is passed over: its delivery stands, and was told.
     """
     path = folder / ACCOUNTS
     for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
         with contextlib.suppress(json.JSONDecodeError):
-            yield [Count(**count) for count in json.loads(line)["tables"]]
+            yield json.loads(line)

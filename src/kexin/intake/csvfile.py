@@ -9,6 +9,7 @@ import itertools
 import zlib
 from typing import IO, TYPE_CHECKING, cast
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
@@ -54,9 +55,8 @@ def opened_csv(path: Path, source: Source) -> Delivered:
     def batches() -> Iterator[pa.RecordBatch]:
         try:
             with binary(path) as stream:
-                yield from numbered(
-                    csv_batches(stream, source, len(headings), refuse), broken
-                )
+                read = csv_batches(stream, source, len(headings), refuse)
+                yield from numbered(read, broken, source.heading_row + 1)
         except (pa.ArrowInvalid, UnicodeError) as error:
             raise not_readable(path, source, error) from error
         except CUT_OFF as error:
@@ -79,6 +79,7 @@ def csv_batches(
         block_size=BLOCK,
         encoding=source.encoding,
         column_names=names,
+        skip_rows=source.heading_row - 1,
         skip_rows_after_names=1,
     )
     parsing = pyarrow.csv.ParseOptions(
@@ -94,15 +95,15 @@ def csv_batches(
 
 
 def numbered(
-    batches: Iterator[pa.RecordBatch], broken: dict[int, str]
+    batches: Iterator[pa.RecordBatch], broken: dict[int, str], row: int
 ) -> Iterator[pa.RecordBatch]:
-    """Yield batches with the rows' numbers; broken lines have kept theirs."""
-    row = 2
+    """Yield batches with the rows' numbers from one on; broken lines kept theirs."""
     for batch in batches:
-        free = (number for number in itertools.count(row) if number not in broken)
-        numbers = list(itertools.islice(free, batch.num_rows))
-        yield as_batch(batch.columns, numbers)
-        row = numbers[-1] + 1 if numbers else row
+        passed_over = [number for number in broken if number >= row]
+        numbers = np.arange(row, row + batch.num_rows + len(passed_over))
+        free = numbers[~np.isin(numbers, passed_over)][: batch.num_rows]
+        yield as_batch(batch.columns, free)
+        row = int(free[-1]) + 1 if len(free) else row
 
 
 def ended(batches: Iterator[pa.RecordBatch], path: Path) -> Iterator[pa.RecordBatch]:
@@ -152,7 +153,8 @@ def beginning(path: Path, source: Source) -> list[list[str]]:
         DeliveryError: There are no headings, or they cannot be read.
     """
     try:
-        lines = first_lines(path, source.encoding, source.delimiter)
+        skipped = source.heading_row - 1
+        lines = first_lines(path, source.encoding, source.delimiter, skipped)
     except CUT_OFF as error:
         raise cut_off(path) from error
     except UnicodeError as error:
@@ -164,11 +166,21 @@ def beginning(path: Path, source: Source) -> list[list[str]]:
     return lines
 
 
-def first_lines(path: Path, encoding: str, delimiter: str) -> list[list[str]]:
-    """Return the values of the first two lines that are not blank, if there are any."""
+def first_lines(
+    path: Path, encoding: str, delimiter: str, skipped: int = 0
+) -> list[list[str]]:
+    """Return the values of the first two lines that are not blank, if there are any.
+
+    Args:
+        path: The file.
+        encoding: Its encoding.
+        delimiter: Sign between its columns.
+        skipped: Lines at its beginning that are left out.
+    """
     with binary(path) as stream:
         text = io.TextIOWrapper(stream, encoding=encoding, newline="")
-        lines = filter(None, csv.reader(text, delimiter=delimiter))
+        below = itertools.islice(text, skipped, None)
+        lines = filter(None, csv.reader(below, delimiter=delimiter))
         return [
             [value.removeprefix("\ufeff").strip() for value in values]
             for values in itertools.islice(lines, 2)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kexin.language import Text
 from kexin.registers.contract import contracts
+from kexin.registers.quality import NUMBERS, TRACES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -183,11 +184,17 @@ def wrong_totals(source: Source, contract: type[Table], key: Key) -> Iterator[Mi
                 )
 
 
+def told_by_number(contract: type[Table]) -> Collection[str]:
+    """Return the columns that a number tells where the bureau delivers none."""
+    form = NUMBERS.get(contract.id)
+    return form.parts if form else ()
+
+
 def left_out(source: Source, contract: type[Table], key: Key) -> Iterator[Mistake]:
     """Yield columns that the contract needs and the source neither has nor waives."""
     for name, field in contract.fields().items():
         waived = name in source.not_delivered and name not in contract.key
-        waived |= name in contract.derived
+        waived |= name in contract.derived or name in told_by_number(contract)
         if not (field.optional or waived or name in source.columns):
             found = Text(
                 f"必填列“{name}”未映射", f"required column {name!r} is not mapped"
@@ -203,7 +210,8 @@ def left_out(source: Source, contract: type[Table], key: Key) -> Iterator[Mistak
             )
             either = Text("二者之一", "one of the two")
             yield Mistake((*key, "not_delivered"), found, either)
-    if contract.event not in source.columns and source.event_date is None:
+    dated = contract.event in source.columns or contract.id in TRACES
+    if not dated and source.event_date is None:
         found = Text(
             f"事件日期列“{contract.event}”未交付",
             f"{contract.event!r} is not delivered",

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from kexin.algebra.to_ibis import to_ibis
+from kexin.identity.names import DAMAGED
 from kexin.intake.values import bound, known_code, number
 from kexin.registers.contract import money
+from kexin.registers.quality import DOUBTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,13 +28,21 @@ RECONSTRUCTED = "known_at_reconstructed"
 
 INCOMPLETE = "incomplete"
 UNKNOWN_CODE = "unknown_code"
+TEXT_DAMAGED = "text_damaged"
+
+IDS = ("_hash", "_key", "_code", "_no", "_id", "_uid")
+"""Ends of columns whose texts are no prose: codes, numbers and keyed hashes."""
 
 AMOUNT = money("合计")
 """What a delivered total is read as."""
 
 
 def flags(
-    rows: Rows, values: Mapping[str, Value], source: Source, contract: type[Table]
+    rows: Rows,
+    values: Mapping[str, Value],
+    source: Source,
+    contract: type[Table],
+    marks: Mapping[str, ir.BooleanValue],
 ) -> ir.ArrayValue:
     """Return a row's quality flags, in a fixed order.
 
@@ -40,6 +51,7 @@ def flags(
         values: Columns of the contract.
         source: How they are mapped.
         contract: The contract that they fill.
+        marks: Conditions found while the columns were made, by flag.
     """
     always = [
         *([RECONSTRUCTED] if source.known_at.reconstructed else []),
@@ -55,7 +67,48 @@ def flags(
         marked = marked.concat(
             flag(differs(rows, values, rule, source.columns), rule.flag)
         )
+    odd = {**marks, **doubts(values, contract)}
+    texts = prose(rows, values, source, contract)
+    if texts:
+        damaged = [text.re_search(DAMAGED) for text in texts]
+        odd[TEXT_DAMAGED] = any_of(damaged)
+    for name, condition in odd.items():
+        marked = marked.concat(flag(condition, name))
     return marked
+
+
+def any_of(conditions: list[ir.BooleanValue]) -> ir.BooleanValue:
+    """Whether any of some conditions holds; absent counts as not."""
+    told = [condition.fill_null(False) for condition in conditions]  # noqa: FBT003
+    return functools.reduce(operator.or_, told)
+
+
+def doubts(
+    values: Mapping[str, Value], contract: type[Table]
+) -> dict[str, ir.BooleanValue]:
+    """Return what is declared to be odd about a record of a table, by flag."""
+    return {
+        doubt.flag: to_ibis(doubt.when, lambda column: values[column.name].typed)
+        for doubt in DOUBTS
+        if doubt.table == contract.id
+    }
+
+
+def prose(
+    rows: Rows, values: Mapping[str, Value], source: Source, contract: type[Table]
+) -> list[ir.StringValue]:
+    """Return a row's names and sentences: what a wrong encoding can damage."""
+    texts = [
+        values[name].typed
+        for name, field in contract.fields().items()
+        if name in source.columns
+        and field.dtype == "string"
+        and not (field.codes or field.form or name in contract.key)
+        and not name.endswith(IDS)
+        and source.columns[name].constant is None
+    ]
+    names = [source.firm_name] if source.firm_name else []
+    return [*texts, *(rows.plain(name) for name in names)]
 
 
 def unknown_codes(

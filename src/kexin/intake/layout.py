@@ -17,8 +17,11 @@ from kexin.errors import DeliveryError
 from kexin.language import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass
@@ -38,7 +41,9 @@ class Delivered:
     broken: dict[int, str] = field(default_factory=dict)
 
 
-def as_batch(columns: list[pa.Array], numbers: list[int] | range) -> pa.RecordBatch:
+def as_batch(
+    columns: list[pa.Array], numbers: Sequence[int] | NDArray[np.int64]
+) -> pa.RecordBatch:
     """Return columns of text, and the rows' numbers, as a batch."""
     names = [*(str(place) for place in range(len(columns))), "_row"]
     return pa.record_batch([*columns, pa.array(numbers, pa.int64())], names=names)

@@ -60,6 +60,7 @@ class Column(tomlfile.Section):
         decimal: Sign before the decimals.
         thousands: Sign between thousands; empty where there is none.
         local: Whether the value is a party known by a local id, to be prefixed.
+        absent: Delivered texts that say that there is no value, such as `-`.
     """
 
     source: str = Field("", alias="from")
@@ -73,6 +74,7 @@ class Column(tomlfile.Section):
     decimal: str = "."
     thousands: str = ""
     local: bool = False
+    absent: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def one_origin(self) -> Column:
@@ -156,7 +158,7 @@ class KnownAt(tomlfile.Section):
         days: Days after it; `"register"`, as without it, for the contract's lag.
         on: A fixed day instead.
         column: Delivered column in which the bureau says when it handed the record
-            over.
+            over; the day of receipt where it says nothing.
     """
 
     after: Literal["event_date"] | None = None
@@ -170,7 +172,7 @@ class KnownAt(tomlfile.Section):
         if sum((self.on is not None, self.counted, self.column != "")) > 1:
             raise PydanticCustomError(
                 "one_rule",
-                "one of on, column, or after and days",
+                "either on, or column, or after and days",
                 {"zh": "on、column、after与days三者之一"},
             )
         return self
@@ -213,6 +215,8 @@ class Source(tomlfile.Section):
         encoding: Encoding of text files.
         delimiter: Sign between the columns of text files.
         sheet: Sheet of an Excel file; the first if empty.
+        heading_row: Row of the headings in text files and sheets; what stands above,
+            such as a title, is left out.
         firm: Delivered column with the firm's code or local id; empty where a name is
             all there is, or the records are no single firm's.
         firm_name: Delivered column with the firm's name; empty where there is none.
@@ -234,6 +238,7 @@ class Source(tomlfile.Section):
     encoding: str = "utf-8"
     delimiter: str = Field(",", min_length=1, max_length=1)
     sheet: str = ""
+    heading_row: int = Field(1, ge=1)
     firm: str = ""
     firm_name: str = ""
     columns: dict[str, Annotated[Column, BeforeValidator(as_column)]]

@@ -80,6 +80,17 @@ def columns(rows: Rows) -> dict[str, ir.Value]:
     }
 
 
+def happened(rows: Rows) -> ir.DateValue:
+    """Return when records happened, as another platform told or inferred it."""
+    return exact(rows.plain("event_date")).cast("date")
+
+
+def together(given: ir.ArrayValue, own: ir.ArrayValue) -> ir.ArrayValue:
+    """Return the flags that records bring, and after them what was found here."""
+    before = ibis.coalesce(given, ibis.literal([], type="array<string>"))
+    return before.concat(own.filter(lambda flag: ~before.contains(flag)))
+
+
 def wrong(rows: Rows, received: date) -> dict[str, ir.BooleanValue]:
     """Return, by column of the envelope, whether a row has it wrong."""
     told = envelope(rows)

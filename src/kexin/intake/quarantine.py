@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from ibis.backends.duckdb import Backend
 
-    from kexin.intake.validate import Check, Delivery
+    from kexin.intake.checks import Check
+    from kexin.intake.validate import Delivery
     from kexin.intake.values import Rows
 
 COLUMNS = {
@@ -97,67 +98,87 @@ def emptied(connection: Backend) -> None:
 
 
 def put_refused(
-    connection: Backend, delivery: Delivery, checks: list[Check], rows: Rows
-) -> int:
-    """Append a file's refused rows to `refused`, and return their number."""
+    connection: Backend,
+    delivery: Delivery,
+    checks: list[Check],
+    rows: Rows,
+    checked: str,
+) -> None:
+    """Append the refused rows of `delivered_rows` to `refused`.
+
+    Args:
+        connection: The engine.
+        delivery: What one of their files is.
+        checks: What the rows were put to.
+        rows: The rows.
+        checked: Table with the numbers of the checks that each row `failed`.
+    """
+    engine = connection.con
+    numbers = engine.execute(
+        f"SELECT DISTINCT unnest(failed) FROM {checked} "  # noqa: S608
+        "WHERE failed IS NOT NULL ORDER BY 1"
+    ).fetchall()
+    if not numbers:
+        return
+    engine.execute(
+        "CREATE OR REPLACE TEMP TABLE refused_rows AS "  # noqa: S608
+        f"SELECT r.*, failed FROM delivered_rows r JOIN {checked} c "
+        "ON r._delivered = c.delivered WHERE failed IS NOT NULL"
+    )
+    headings = ", ".join(
+        f"{sql.text(name)}, raw_{place}" for name, place in rows.places.items()
+    )
+    for (number,) in numbers:
+        check = checks[number]
+        found = connection.compile(rows.table.select("_delivered", found=check.found))
+        engine.execute(
+            f"""
+            WITH delivered_rows AS (FROM refused_rows)
+            INSERT INTO refused
+            SELECT _batch, _file, _row, $table, $rule, $column, found, $zh, $en,
+                   json_object({headings})
+            FROM refused_rows JOIN ({found}) AS told USING (_delivered)
+            WHERE list_contains(failed, {number})
+            """,  # noqa: S608
+            told(delivery, check.rule, check.column, check.expected),
+        )
+
+
+def put_broken(connection: Backend, delivery: Delivery, broken: dict[int, str]) -> int:
+    """Append lines with too few or too many values, and return their number.
+
+    The file counts as seen from now on: what the quarantine has of it is replaced.
+    """
     engine = connection.con
     engine.execute(
         "INSERT INTO seen VALUES (?, ?)", [delivery.batch, delivery.contract.id]
     )
-    headings = ", ".join(
-        f"{sql.text(name)}, coalesce(raw_{place}, plain_{place})"
-        for name, place in rows.places.items()
+    if not broken:
+        return 0
+    lines = pa.table({"row": list(broken), "text": list(broken.values())})
+    engine.register("broken_lines", lines)
+    engine.execute(
+        "INSERT INTO refused SELECT $batch, $file, row, $table, $rule, $column, "
+        "text, $zh, $en, NULL FROM broken_lines ORDER BY row",
+        {
+            "batch": delivery.batch,
+            "file": delivery.file,
+            **told(delivery, BROKEN_RULE, "", BROKEN),
+        },
     )
-    for number, check in failing(connection, checks):
-        found = connection.compile(rows.table.select("_row", found=check.found))
-        engine.execute(
-            f"""
-            INSERT INTO refused
-            SELECT $batch, $file, _row, $table, $rule, $column, found, $zh, $en,
-                   json_object({headings})
-            FROM delivered_rows JOIN ({found}) AS told USING (_row)
-            JOIN checked USING (_row)
-            WHERE fails_{number}
-            """,  # noqa: S608
-            told(delivery, check.rule, check.column, check.expected),
-        )
-    any_fails = " OR ".join(f"fails_{number}" for number in range(len(checks)))
-    return sql.number(connection, f"SELECT count(*) FROM checked WHERE {any_fails}")  # noqa: S608
-
-
-def put_broken(connection: Backend, delivery: Delivery, broken: dict[int, str]) -> int:
-    """Append lines with too few or too many values, and return their number."""
-    fixed = told(delivery, BROKEN_RULE, "", BROKEN)
-    for row, text in sorted(broken.items()):
-        connection.con.execute(
-            "INSERT INTO refused VALUES ($batch, $file, $row, $table, $rule, $column, "
-            "$text, $zh, $en, NULL)",
-            {**fixed, "row": row, "text": text},
-        )
+    engine.unregister("broken_lines")
     return len(broken)
 
 
-def told(
-    delivery: Delivery, rule: str, column: str, expected: Text
-) -> dict[str, str | int]:
+def told(delivery: Delivery, rule: str, column: str, expected: Text) -> dict[str, str]:
     """Return what is the same for all rows that fail one check."""
     return {
-        "batch": delivery.batch,
-        "file": delivery.file,
         "table": delivery.contract.id,
         "rule": rule,
         "column": column,
         "zh": expected.zh,
         "en": expected.en,
     }
-
-
-def failing(connection: Backend, checks: list[Check]) -> list[tuple[int, Check]]:
-    """Return the checks that some row fails, with their numbers."""
-    sums = ", ".join(f"count_if(fails_{number})" for number in range(len(checks)))
-    found = connection.con.execute(f"SELECT {sums} FROM checked").fetchall()[0]  # noqa: S608
-    numbered = enumerate(zip(checks, found, strict=True))
-    return [(number, check) for number, (check, rows) in numbered if rows]
 
 
 def merge_refused(

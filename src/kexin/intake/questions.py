@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
 import pandas as pd
+import pyarrow as pa
 
 from kexin.identity.doubt import candidates
 from kexin.identity.ladder import resolve
@@ -75,13 +76,13 @@ def questions(folder: Path, connection: Backend, given: Thresholds) -> list[Ques
     if names.empty:
         return []
     mentions = normalised(
-        pd.DataFrame(
+        pa.table(
             {
-                "mention": range(len(names)),
-                "code": None,
-                "name": names["name"],
-                "day": names["last"],
-                "place": None,
+                "mention": pa.array(range(len(names)), pa.int64()),
+                "code": pa.nulls(len(names)),
+                "name": pa.array(names["name"], pa.string()),
+                "day": pa.array(names["last"], pa.date32()),
+                "place": pa.nulls(len(names)),
             }
         )
     )

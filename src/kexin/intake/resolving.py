@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from kexin.identity.agents import AGENT, MANY, misused
 from kexin.identity.codes import uscc
 from kexin.identity.directory import SOURCES, directory
 from kexin.identity.ladder import resolve
 from kexin.identity.mentions import normalised
 from kexin.intake import sql
-from kexin.intake.staging import staged_as
-from kexin.intake.versions import PLACED_LAST
+from kexin.intake.staging import put_incoming, staged_columns
 from kexin.intake.warehouse import opened
 from kexin.registers.contract import contracts
 
@@ -63,24 +63,28 @@ def resolved(
     """Give every staged record of some tables its firm, where exactly one is meant.
 
     Args:
-        connection: Holds `incoming_<table>` for each of the tables.
+        connection: Holds `tried_<table>` for each of the tables.
         folder: The warehouse.
         names: Tables with staged records.
         snapshot: The warehouse's tables as they stand.
         given: What counts as certain.
     """
     staged = [contracts()[name] for name in sorted(names)]
-    if not staged or not put_mentions(connection, staged):
+    naming = [contract for contract in staged if names_somebody(connection, contract)]
+    if not naming:
         return
-    for contract in staged:
-        take_codes(connection, contract)
-    known = directory_of(connection, folder, snapshot, [t.id for t in staged])
-    mentions = connection.con.execute(
-        "SELECT mention, code, name, day, place FROM mentions ORDER BY mention"
-    ).df()
+    put_codes(connection, naming)
+    put_mentions(connection, naming)
+    known = directory_of(connection, folder, snapshot, [t.id for t in naming])
+    put_agents(connection, known, given.agents)
+    mentions = connection.con.sql(
+        "SELECT mention, CASE WHEN a.mention IS NULL THEN code END AS code, name, day, "
+        "place FROM mentions m LEFT JOIN agent_mentions a USING (mention) ORDER BY 1"
+    ).to_arrow_table()
     found = resolve(normalised(mentions), known, given)
     put(connection, "matches", connection.to_pyarrow(found))
-    for contract in staged:
+    put_who(connection)
+    for contract in naming:
         take_matches(connection, contract)
 
 
@@ -92,48 +96,93 @@ def put(connection: Backend, name: str, rows: pa.Table) -> None:
     engine.unregister("rows_to_put")
 
 
-def put_mentions(connection: Backend, staged: list[type[Table]]) -> int:
-    """Write each distinct way in which staged records name somebody; their number.
+def names_somebody(connection: Backend, contract: type[Table]) -> bool:
+    """Whether a table has a staged record whose firm is still to be found."""
+    query = f"SELECT 1 FROM tried_{contract.id} WHERE {NAMED} LIMIT 1"  # noqa: S608
+    return bool(connection.con.execute(query).fetchall())
+
+
+def put_codes(connection: Backend, staged: list[type[Table]]) -> None:
+    """Write the valid codes among those by which staged records name somebody."""
+    parts = [
+        f"SELECT src_code FROM tried_{contract.id} "  # noqa: S608
+        f"WHERE {NAMED} AND src_code IS NOT NULL"
+        for contract in staged
+    ]
+    codes = connection.con.execute(" UNION ".join(parts)).fetchall()
+    valid = {code: uscc(code) for (code,) in codes}
+    kept = {code: value for code, value in valid.items() if value}
+    rows = {
+        "code": pa.array(list(kept), pa.string()),
+        "uscc": pa.array(list(kept.values()), pa.string()),
+    }
+    put(connection, "valid_codes", pa.table(rows))
+
+
+def put_mentions(connection: Backend, staged: list[type[Table]]) -> None:
+    """Write each distinct way in which staged records name somebody.
 
     The day and the place matter only where no code decides, and are left out there:
     a firm has one code and many days.
     """
-    engine = connection.con
     parts = [
-        f"SELECT src_code AS code, src_name AS name, event_date AS day, "  # noqa: S608
-        f"{place(contract)} AS place FROM incoming_{contract.id} WHERE {NAMED}"
+        f"SELECT DISTINCT src_code AS code, src_name AS name, "  # noqa: S608
+        f"{day_of('t')} AS day, {place_of(contract)} AS place "
+        f"FROM tried_{contract.id} t LEFT JOIN valid_codes c ON t.src_code = c.code "
+        f"WHERE {NAMED}"
         for contract in staged
     ]
-    engine.execute("CREATE OR REPLACE TEMP TABLE named AS " + " UNION ".join(parts))
-    codes = engine.execute(
-        "SELECT DISTINCT code FROM named WHERE code IS NOT NULL"
-    ).fetchall()
-    valid = {code: uscc(code) for (code,) in codes}
-    kept = {code: value for code, value in valid.items() if value}
-    put(
-        connection,
-        "valid_codes",
-        pa.table(
-            {
-                "code": pa.array(list(kept), pa.string()),
-                "uscc": pa.array(list(kept.values()), pa.string()),
-            }
-        ),
+    connection.con.execute(
+        "CREATE OR REPLACE TEMP TABLE mentions AS "  # noqa: S608
+        "SELECT row_number() OVER (ORDER BY code, name, day, place) AS mention, * "
+        f"FROM ({' UNION '.join(parts)})"
     )
-    engine.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE mentions AS
-        WITH short AS (
-            SELECT DISTINCT code, name, uscc,
-                   CASE WHEN uscc IS NULL THEN day END AS day,
-                   CASE WHEN uscc IS NULL THEN place END AS place
-            FROM named LEFT JOIN valid_codes USING (code)
-        )
-        SELECT row_number() OVER (ORDER BY code, name, day, place) AS mention, *
-        FROM short
-        """
+
+
+def put_agents(connection: Backend, known: Directory, listed: Collection[str]) -> None:
+    """Write the mentions whose code is an agent's, and says nothing of who is meant."""
+    put(connection, "listed_agents", pa.table({"code": pa.array(listed, pa.string())}))
+    beside = connection.con.execute(
+        f"""
+        SELECT mention, code, name FROM mentions WHERE name IS NOT NULL AND code IN (
+            SELECT code FROM mentions JOIN valid_codes USING (code)
+            GROUP BY code HAVING count(DISTINCT name) >= {MANY}
+            UNION ALL SELECT v.code FROM valid_codes v JOIN listed_agents l
+            ON v.uscc = l.code)
+        ORDER BY mention
+        """  # noqa: S608
+    ).df()
+    wrong = beside["mention"][misused(beside, known, listed)]
+    rows = {"mention": pa.array(wrong.tolist(), pa.int64())}
+    put(connection, "agent_mentions", pa.table(rows))
+
+
+def put_who(connection: Backend) -> None:
+    """Write who is meant by each mention, and what its records are flagged with."""
+    connection.con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE who AS
+        SELECT n.* EXCLUDE (mention), m.firm_key AS firm_, m.step AS step_,
+               m.confidence AS confidence_, m.via_branch AS branch_,
+               list_filter([
+                   CASE WHEN m.firm_key IS NULL THEN '{UNMATCHED}' END,
+                   CASE WHEN m.via_branch THEN '{VIA_BRANCH}' END,
+                   CASE WHEN a.mention IS NOT NULL THEN '{AGENT}' END,
+                   nullif(m.flag, '')], lambda flag: flag IS NOT NULL) AS flags_
+        FROM mentions n LEFT JOIN matches m USING (mention)
+        LEFT JOIN agent_mentions a ON n.mention = a.mention
+        """  # noqa: S608
     )
-    return int(engine.execute("SELECT count(*) FROM mentions").fetchall()[0][0])
+
+
+def day_of(table: str) -> str:
+    """Return the day of a record that no code tells who it is of."""
+    return f"CASE WHEN c.uscc IS NULL THEN {table}.event_date END"
+
+
+def place_of(contract: type[Table]) -> str:
+    """Return the place of a record that no code tells who it is of."""
+    return f"CASE WHEN c.uscc IS NULL THEN {place(contract)} END"
 
 
 def place(contract: type[Table]) -> str:
@@ -141,15 +190,6 @@ def place(contract: type[Table]) -> str:
     if contract.place is None:
         return "NULL::VARCHAR"
     return f"nullif(regexp_extract(\"{contract.place}\", '{COURT_OR_DIVISION}'), '')"
-
-
-def take_codes(connection: Backend, contract: type[Table]) -> None:
-    """Let valid codes be keys for now, so that the directory knows whose a name is."""
-    if contract.id in SOURCES:
-        connection.con.execute(
-            f"UPDATE incoming_{contract.id} SET firm_key = c.uscc "  # noqa: S608
-            f"FROM valid_codes c WHERE c.code = src_code AND {NAMED}"
-        )
 
 
 def directory_of(
@@ -162,47 +202,50 @@ def directory_of(
         held = opened(folder, snapshot.get(name), contract, connection)
         table: ir.Table = held.select(*columns)
         if name in staged:
-            new = connection.table(f"incoming_{name}").select(*columns)
+            put_registry(connection, name)
+            new = connection.table(f"registry_{name}").select(*columns)
             table = table.union(new)
         tables[name] = table
     return directory(tables)
 
 
-def take_matches(connection: Backend, contract: type[Table]) -> None:
-    """Write firm, step and confidence into the staged records that were resolved."""
-    name = f"incoming_{contract.id}"
-    derived = "".join(
-        f', CASE WHEN named_ THEN {FOUND[found]} ELSE "{column}" END AS "{column}"'
-        for column, found in contract.derived.items()
-    )
-    where = place(contract)
+def put_registry(connection: Backend, name: str) -> None:
+    """Make `registry_<table>`: staged records with their valid codes as keys for now.
+
+    So the directory knows whose a name is.
+    """
     connection.con.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE {name} AS
-        WITH placed AS (
-            SELECT t.*, m.firm_key AS firm_, m.step AS step_, m.via_branch AS branch_,
-                   m.confidence AS confidence_, m.flag AS flag_, {NAMED} AS named_
-            FROM {name} t
-            LEFT JOIN valid_codes c ON t.src_code = c.code
-            LEFT JOIN mentions n
-              ON t.src_code IS NOT DISTINCT FROM n.code
-             AND t.src_name IS NOT DISTINCT FROM n.name
-             AND (CASE WHEN c.uscc IS NULL THEN t.event_date END)
-                 IS NOT DISTINCT FROM n.day
-             AND (CASE WHEN c.uscc IS NULL THEN {where} END)
-                 IS NOT DISTINCT FROM n.place
-            LEFT JOIN matches m ON n.mention = m.mention
-        )
-        SELECT * EXCLUDE (firm_, step_, branch_, confidence_, flag_, named_) REPLACE (
-            CASE WHEN named_ THEN firm_ ELSE firm_key END AS firm_key,
-            CASE WHEN named_ THEN step_ ELSE firm_step END AS firm_step,
-            CASE WHEN named_ THEN confidence_ ELSE firm_conf END AS firm_conf,
-            CASE WHEN named_ THEN list_concat(dq_flags, list_filter([
-                CASE WHEN firm_ IS NULL THEN '{UNMATCHED}' END,
-                CASE WHEN branch_ THEN '{VIA_BRANCH}' END,
-                nullif(flag_, '')], lambda flag: flag IS NOT NULL))
-            ELSE dq_flags END AS dq_flags{derived})
-        FROM placed
+        CREATE OR REPLACE TEMP VIEW registry_{name} AS
+        SELECT t.* REPLACE (coalesce(CASE WHEN {NAMED} THEN c.uscc END, firm_key)
+                            AS firm_key)
+        FROM tried_{name} t LEFT JOIN valid_codes c ON t.src_code = c.code
+        """  # noqa: S608
+    )
+
+
+def take_matches(connection: Backend, contract: type[Table]) -> None:
+    """Let `matched_<table>` tell firm, step and confidence of who was resolved."""
+    derived = "".join(
+        f', CASE WHEN {NAMED} THEN {FOUND[found]} ELSE "{column}" END AS "{column}"'
+        for column, found in contract.derived.items()
+    )
+    connection.con.execute(
+        f"""
+        CREATE OR REPLACE TEMP VIEW matched_{contract.id} AS
+        SELECT t.* REPLACE (
+            CASE WHEN {NAMED} THEN firm_ ELSE firm_key END AS firm_key,
+            CASE WHEN {NAMED} THEN step_ ELSE firm_step END AS firm_step,
+            CASE WHEN {NAMED} THEN confidence_ ELSE firm_conf END AS firm_conf,
+            CASE WHEN {NAMED} AND len(flags_) > 0 THEN list_concat(dq_flags, flags_)
+                 ELSE dq_flags END AS dq_flags{derived})
+        FROM tried_{contract.id} t
+        LEFT JOIN valid_codes c ON t.src_code = c.code
+        LEFT JOIN who n
+          ON t.src_code IS NOT DISTINCT FROM n.code
+         AND t.src_name IS NOT DISTINCT FROM n.name
+         AND {day_of("t")} IS NOT DISTINCT FROM n.day
+         AND {place_of(contract)} IS NOT DISTINCT FROM n.place
         """  # noqa: S608
     )
 
@@ -224,27 +267,45 @@ def stage_again(
         left = table.filter(
             table.firm_key.isnull(), table.superseded_at.isnull(), table.op != "D"
         )
-        rows = connection.to_pyarrow(left)
-        if rows.num_rows:
-            put(connection, "left_over", rows)
-            add_left_over(connection, contract, received)
+        if put_left_over(connection, contract, connection.compile(left), received):
+            put_incoming(connection, folder, contract)
+            try_again(connection, contract)
             names.append(name)
     return names
 
 
-def add_left_over(connection: Backend, contract: type[Table], received: date) -> None:
-    """Append the records of `left_over`, numbered below those of the delivery."""
-    staged_as(connection, contract)
-    own = [column for column in contract.columns() if column not in PLACED_LAST]
+def put_left_over(
+    connection: Backend, contract: type[Table], left: str, received: date
+) -> int:
+    """Put the records of a query to `left_<table>`, and return their number.
+
+    In the order of delivery they stand before all that is delivered.
+    """
+    name = contract.id
     fixed = {
         "known_at": f"TIMESTAMP '{received}'",
         "op": "'I'",
         "dq_flags": f"list_filter(dq_flags, lambda flag: flag <> '{UNMATCHED}')",
+        "delivered": "-row_number() OVER (ORDER BY row_id, src_code, src_name)",
+        "ended": "NULL",
+        "dated": "false",
     }
-    columns = ", ".join(fixed.get(column, f'"{column}"') for column in own)
+    columns = ", ".join(
+        f"({fixed.get(column, sql.name(column))})::{kind} AS {sql.name(column)}"
+        for column, kind in staged_columns(contract).items()
+    )
     connection.con.execute(
-        f"INSERT INTO incoming_{contract.id} SELECT {columns}, "  # noqa: S608
-        "-row_number() OVER (ORDER BY row_id), NULL, false FROM left_over"
+        f"CREATE OR REPLACE TEMP TABLE left_{name} AS SELECT {columns} FROM ({left})"  # noqa: S608
+    )
+    return sql.number(connection, f"SELECT count(*) FROM left_{name}")  # noqa: S608
+
+
+def try_again(connection: Backend, contract: type[Table]) -> None:
+    """Let `tried_<table>` hold the records of `left_<table>` too."""
+    name = contract.id
+    connection.con.execute(
+        f"CREATE OR REPLACE TEMP VIEW tried_{name} AS "
+        f"FROM staged_{name} UNION ALL BY NAME FROM left_{name}"
     )
 
 
@@ -255,16 +316,20 @@ def settle_left_over(connection: Backend, contract: type[Table]) -> int:
     stays as it was. Where the firm is part of the key, the version without one is
     withdrawn on that day.
     """
-    name = f"incoming_{contract.id}"
+    name = contract.id
     engine = connection.con
-    engine.execute(f"DELETE FROM {name} WHERE delivered < 0 AND firm_key IS NULL")  # noqa: S608
-    found = sql.number(
-        connection,
-        f"SELECT count(*) FROM {name} WHERE delivered < 0",  # noqa: S608
+    engine.execute(
+        f"CREATE OR REPLACE TEMP TABLE found_{name} AS FROM matched_{name} "
+        "WHERE delivered < 0 AND firm_key IS NOT NULL"
     )
+    found = sql.number(connection, f"SELECT count(*) FROM found_{name}")  # noqa: S608
     if "firm_key" in contract.key:
         engine.execute(
-            f"INSERT INTO {name} SELECT * REPLACE (NULL AS firm_key, 'D' AS op) "  # noqa: S608
-            f"FROM {name} WHERE delivered < 0"
+            f"INSERT INTO found_{name} SELECT * REPLACE (NULL AS firm_key, 'D' AS op) "  # noqa: S608
+            f"FROM found_{name}"
         )
+    engine.execute(
+        f"CREATE OR REPLACE TEMP VIEW kept_{name} AS "
+        f"FROM matched_{name} WHERE delivered >= 0 UNION ALL BY NAME FROM found_{name}"
+    )
     return found

@@ -67,6 +67,8 @@ def as_text(column: pa.Array) -> pa.Array:
 def opened_excel(path: Path, source: Source) -> Delivered:
     """Return a sheet's rows, every cell as text; the first row that is not empty heads.
 
+    Rows above the mapping's `heading_row` are left out.
+
     Raises:
         DeliveryError: It is no Excel file, or is damaged, or has no such sheet.
     """
@@ -76,7 +78,11 @@ def opened_excel(path: Path, source: Source) -> Delivered:
             raise no_sheet(path, source, book.sheet_names)
         sheet = book.get_sheet_by_name(source.sheet or book.sheet_names[0])
         rows = enumerate(sheet.to_python(skip_empty_area=False), start=1)
-        filled = [(number, row) for number, row in rows if any(c != "" for c in row)]
+        filled = [
+            (number, row)
+            for number, row in rows
+            if number >= source.heading_row and any(c != "" for c in row)
+        ]
     except (CalamineError, OSError, IndexError) as error:
         found = Text("不是有效的Excel文件", "not an Excel file, or a damaged one")
         raise damaged(path, found) from error

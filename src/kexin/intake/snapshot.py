@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 SNAPSHOT = "snapshot.json"
 QUARANTINE = "quarantine"
 LOCK = "intake.lock"
+STAGING = "staging"
+"""Folder of what waits to be merged."""
+
+SPILLED = "spilled"
+"""Folder of what the engine's memory has no room for."""
+
 FORMAT = 1
 SHORT = 12
 """Digits of a digest that stand in a file's name."""
@@ -158,7 +165,10 @@ def add(folder: Path, beside: Path, name: str, stem: str, rows: int) -> Part:
 
 
 def sweep(folder: Path) -> None:
-    """Remove files that the snapshot does not name: what a killed delivery left."""
+    """Remove files that the snapshot does not name: what a delivery left.
+
+    Called before a delivery, as one may have been killed, and after it.
+    """
     named = {
         part.path for held in read_snapshot(folder).values() for part in held.parts
     }
@@ -167,6 +177,7 @@ def sweep(folder: Path) -> None:
             path.unlink()
     for path in folder.glob("*.part"):
         path.unlink()
+    shutil.rmtree(folder / STAGING, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 from typing import TYPE_CHECKING
+
+import duckdb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +28,11 @@ TYPES = {
 def sql_type(dtype: str) -> str:
     """Return DuckDB's name of a type."""
     return TYPES.get(dtype, dtype)
+
+
+def name(column: str) -> str:
+    """Return the name of a column as SQL writes it."""
+    return f'"{column}"'
 
 
 def text(value: str) -> str:
@@ -58,3 +67,17 @@ def write(connection: Backend, query: str, path: Path) -> int:
         connection,
         f"COPY ({query}) TO {text(str(path))} (FORMAT parquet, COMPRESSION zstd)",
     )
+
+
+def spill(connection: Backend, folder: Path) -> None:
+    """Let the engine put into a folder what its memory has no room for.
+
+    An engine that spills to another folder already goes on to do so.
+    """
+    now = connection.con.execute("SELECT current_setting('temp_directory')").fetchall()
+    if now[0][0] == str(folder):
+        return
+    # What a killed process left.
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(duckdb.NotImplementedException):
+        connection.con.execute(f"SET temp_directory = {text(str(folder))}")

@@ -8,65 +8,32 @@ from __future__ import annotations
 
 import functools
 import operator
-from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
 
-from kexin.algebra.to_ibis import to_ibis
-from kexin.identity.checks import has_check_characters
-from kexin.intake import migrated
-from kexin.intake.fitting import EXCEL
+from kexin.intake import days, migrated, traces
+from kexin.intake.checks import every_check, told_at
 from kexin.intake.flags import flags
-from kexin.intake.mapping import DATES, plain
-from kexin.intake.values import filled, moment
-from kexin.language import Text
-from kexin.registers.contract import USCC
+from kexin.intake.mapping import plain
+from kexin.intake.numbers import numbered
+from kexin.intake.values import filled
+from kexin.registers.quality import TRACES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from datetime import date
 
     import ibis.expr.types as ir
 
-    from kexin.intake.mapping import Column, Mapping, Source
+    from kexin.intake.checks import Check
+    from kexin.intake.mapping import Mapping, Source
     from kexin.intake.values import Rows, Value
-    from kexin.registers.contract import Field, Table
+    from kexin.registers.contract import Table
 
 LOCAL = "local"
 """Step of a firm that is known by a local id; nothing was matched."""
 
 NO_STEP = ibis.null("string")
-
-TOLD_AT = (
-    *DATES,
-    "%Y-%m-%d %H:%M",
-    "%Y/%m/%d %H:%M",
-    "%Y-%m-%d %H:%M:%S.%f",
-    "%Y%m%d%H%M%S",
-    EXCEL,
-)
-"""Forms of the day on which a bureau says that it handed a record over."""
-
-FIRST_DAY = date(1949, 10, 1)
-"""No register of the country reaches back further."""
-
-
-class Check(NamedTuple):
-    """One condition that every row must meet.
-
-    Attributes:
-        rule: Name under which the quarantine counts it.
-        column: Column of the contract.
-        fails: Whether a row fails it.
-        found: What was delivered.
-        expected: What was expected.
-    """
-
-    rule: str
-    column: str
-    fails: ir.BooleanValue
-    found: ir.StringValue
-    expected: Text
 
 
 class Delivery(NamedTuple):
@@ -98,6 +65,8 @@ class Records(NamedTuple):
         firm: The firm, as its `firm_key` is to be.
         event_date: When it happened.
         withdrawn: Whether the bureau withdraws the record.
+        refused: Columns that need a day and have one that cannot be.
+        marks: Conditions under which the record is flagged, by flag.
     """
 
     rows: Rows
@@ -105,6 +74,8 @@ class Records(NamedTuple):
     firm: ir.StringValue
     event_date: ir.DateValue
     withdrawn: ir.BooleanValue
+    refused: dict[str, ir.BooleanValue]
+    marks: dict[str, ir.BooleanValue]
 
 
 def checked(rows: Rows, delivery: Delivery) -> tuple[ir.Table, list[Check]]:
@@ -115,20 +86,13 @@ def checked(rows: Rows, delivery: Delivery) -> tuple[ir.Table, list[Check]]:
         delivery: What the batch is.
 
     Returns:
-        `_row`, the contract's columns, and the envelope's as far as a row tells them;
-        then `fails_<n>`, whether a row fails check n. The checks in the order of their
-        numbers.
+        The contract's columns, the envelope's as far as a row tells them, and
+        `delivered`, the row's place; then `fails_<n>`, whether a row fails check n. The
+        checks in the order of their numbers.
     """
     records = made(rows, delivery)
     source = delivery.source
-    checks = [
-        *column_checks(records, delivery),
-        *rule_checks(records.values, delivery.contract),
-        *firm_check(records, delivery),
-        *event_checks(records, delivery),
-        *told_checks(records, delivery),
-        *envelope_checks(records, delivery),
-    ]
+    checks = list(every_check(records, delivery))
     name = rows.found(source.firm_name) if source.firm_name else ibis.null("string")
     columns = {
         **{name: value.typed for name, value in records.values.items()},
@@ -141,35 +105,46 @@ def checked(rows: Rows, delivery: Delivery) -> tuple[ir.Table, list[Check]]:
         "firm_step": ibis.literal(LOCAL) if delivery.mapping.firm_prefix else NO_STEP,
         "firm_conf": ibis.null("decimal(4, 3)"),
         "src_system": ibis.literal(source.supplier or delivery.mapping.source),
-        "batch_id": ibis.literal(delivery.batch),
+        "batch_id": rows.table["_batch"],
         "published_at": ibis.null("timestamp(6)"),
         "ended": ibis.null("timestamp(6)"),
         "dated": ibis.literal(False),  # noqa: FBT003
-        "dq_flags": flags(rows, records.values, source, delivery.contract),
+        "dq_flags": flags(
+            rows, records.values, source, delivery.contract, records.marks
+        ),
+        "delivered": rows.table["_delivered"],
         **{f"fails_{number}": check.fails for number, check in enumerate(checks)},
     }
     if source.envelope:
-        columns |= migrated.columns(rows)
-    return rows.table.select("_row", **columns), checks
+        given = migrated.columns(rows)
+        both = migrated.together(given["dq_flags"], columns["dq_flags"])
+        columns |= {**given, "dq_flags": both}
+    return rows.table.select(**columns), checks
 
 
 def made(rows: Rows, delivery: Delivery) -> Records:
     """Return what a file's checks and columns are made of."""
     contract, source = delivery.contract, delivery.source
-    values = filled(rows, contract, source, delivery.mapping)
+    whole, marks = numbered(filled(rows, contract, source, delivery.mapping), contract)
+    values, dropped, refused = days.possible(whole, contract, delivery.received)
     prefix = delivery.mapping.firm_prefix
     local = rows.plain(source.firm) if source.firm else ibis.null("string")
-    event = (
+    told = (
         values[contract.event].typed.cast("date")
         if contract.event in source.columns
-        else ibis.literal(source.event_date)
+        else ibis.literal(source.event_date, "date")
     )
+    if source.envelope and contract.id in TRACES:
+        told = ibis.coalesce(told, migrated.happened(rows))
+    event, inferred = traces.dated(rows, told, contract)
     return Records(
         rows=rows,
         values=values,
         firm=ibis.literal(f"{prefix}:") + local if prefix else NO_STEP,
         event_date=event,
         withdrawn=withdrawn(rows, source),
+        refused=refused,
+        marks={**marks, days.IMPOSSIBLE: dropped, traces.INFERRED: inferred},
     )
 
 
@@ -183,151 +158,17 @@ def withdrawn(rows: Rows, source: Source) -> ir.BooleanValue:
     return functools.reduce(operator.and_, parts).fill_null(False)  # noqa: FBT003
 
 
-def column_checks(records: Records, delivery: Delivery) -> Iterator[Check]:
-    """Yield what each column must be: there, of its type, of its form.
-
-    A withdrawal need only say which record it ends, and when that happened.
-    """
-    contract, source = delivery.contract, delivery.source
-    for name, field in contract.fields().items():
-        if name not in source.columns:
-            continue
-        found, there, typed = records.values[name]
-        expected = type_expected(field, source.columns[name])
-        yield Check("type", name, there & typed.isnull(), found, expected)
-        if not field.optional:
-            absent = ~there & typed.isnull()
-            if name not in {*contract.key, contract.event}:
-                absent &= ~records.withdrawn
-            yield Check("required", name, absent, found, Text("不可为空", "a value"))
-        if field.form:
-            wrong = (~typed.re_search(f"^({field.form})$")).fill_null(False)  # noqa: FBT003
-            expected = Text(f"形如{field.form}", f"text of the form {field.form}")
-            yield Check("form", name, wrong, found, expected)
-        if field.form == USCC:
-            coded = typed.re_search(f"^({USCC})$")
-            wrong = (coded & ~has_check_characters(typed)).fill_null(False)  # noqa: FBT003
-            expected = Text("校验位正确的代码", "a code with right check characters")
-            yield Check("check_character", name, wrong, found, expected)
-
-
-def type_expected(field: Field, column: Column) -> Text:
-    """Return what a column's text must be, in words."""
-    codes = list(column.codes or field.codes or ())
-    if codes:
-        return Text(f"以下之一：{'、'.join(codes)}", f"one of {', '.join(codes)}")
-    if field.monthly:
-        return Text("月份，形如 2024-05", "a month such as 2024-05")
-    if field.dtype in {"date", "timestamp(6)"}:
-        forms = " / ".join("Excel" if f == EXCEL else f for f in column.dates)
-        return Text(f"日期，形如 {forms}", f"a day in the form {forms}")
-    if field.dtype == "boolean":
-        return Text("是或否", "yes or no")
-    if field.dtype.startswith("int"):
-        return Text(f"整数({field.unit})", f"a whole number ({field.unit})")
-    return Text(f"数字({field.unit})", f"a number ({field.unit})")
-
-
-def rule_checks(values: dict[str, Value], contract: type[Table]) -> Iterator[Check]:
-    """Yield the contract's own rules; absent counts as met."""
-    for name, rule in contract.rules().items():
-        met = to_ibis(rule.met, lambda column: values[column.name].typed)
-        fails = (~met).fill_null(False)  # noqa: FBT003
-        found = values[rule.column].found
-        yield Check(name, rule.column, fails, found, rule.expected)
-
-
-def firm_check(records: Records, delivery: Delivery) -> Iterator[Check]:
-    """Yield the check that a row names a firm: by a local id, a code, or a name.
-
-    Whether a code is right is not asked here: who is meant is found out once all rows
-    are there, and a row whose firm nobody can tell is held without one.
-    """
-    source, rows = delivery.source, records.rows
-    headings = [name for name in (source.firm, source.firm_name) if name]
-    if source.envelope:
-        headings = ["firm_key", *headings]
-    if delivery.mapping.firm_prefix:
-        headings = [source.firm]
-    if not headings:
-        return
-    absent = [rows.plain(heading).isnull() for heading in headings]
-    listed = "、".join(headings), " or ".join(headings)
-    expected = Text(f"列“{listed[0]}”中的企业代号", f"a firm in column {listed[1]}")
-    wrong = functools.reduce(operator.and_, absent)
-    yield Check("firm", "firm_key", wrong, rows.found(headings[0]), expected)
-
-
-def event_checks(records: Records, delivery: Delivery) -> Iterator[Check]:
-    """Yield the checks that it happened, and before receipt (quality problem Q24).
-
-    Only what is announced, such as a hearing, may lie ahead.
-    """
-    received, event = delivery.received, delivery.contract.event
-    found = records.values[event].found
-    if not delivery.contract.announced:
-        late = (records.event_date > received).fill_null(False)  # noqa: FBT003
-        expected = Text(
-            f"不晚于接收日{received}", f"a day up to {received}, when it was received"
-        )
-        yield Check("future", event, late, found, expected)
-    early = (records.event_date < FIRST_DAY).fill_null(False)  # noqa: FBT003
-    since = Text(f"不早于{FIRST_DAY}的日期", f"a day from {FIRST_DAY} on")
-    yield Check("impossible_day", event, early, found, since)
-    if delivery.contract.fields()[event].optional:
-        absent = records.event_date.isnull() & ~records.values[event].there
-        yield Check("required", event, absent, found, Text("不可为空", "a value"))
-
-
-def envelope_checks(records: Records, delivery: Delivery) -> Iterator[Check]:
-    """Yield the checks of an envelope that the rows bring with them."""
-    if not delivery.source.envelope:
-        return
-    expected = {
-        "known_at": Text(
-            f"不晚于接收日{delivery.received}的时间",
-            f"a moment up to {delivery.received}, the day of receipt",
-        ),
-        "superseded_at": Text("不早于known_at的时间", "a moment from known_at on"),
-        "op": Text("I、U、D之一", "one of I, U, D"),
-    }
-    for name, fails in migrated.wrong(records.rows, delivery.received).items():
-        found = records.rows.found(name)
-        yield Check("envelope", name, fails, found, expected[name])
-
-
-def told_checks(records: Records, delivery: Delivery) -> Iterator[Check]:
-    """Yield the check of the day on which the bureau says that it handed a record over.
-
-    Where the mapping counts on it, a record without it is refused.
-    """
-    heading = delivery.source.known_at.column
-    if not heading:
-        return
-    told, received = told_at(records.rows, heading), delivery.received
-    after_receipt = (told.cast("date") > received).fill_null(False)  # noqa: FBT003
-    wrong = told.isnull() | after_receipt
-    expected = Text(
-        f"不晚于接收日{received}的时间",
-        f"a moment up to {received}, the day of receipt",
-    )
-    yield Check("known_at", "known_at", wrong, records.rows.found(heading), expected)
-
-
-def told_at(rows: Rows, heading: str) -> ir.TimestampValue:
-    """Return when the bureau says that it handed a record over, if it does."""
-    return moment(rows.plain(heading), TOLD_AT)
-
-
 def known_at(records: Records, delivery: Delivery) -> ir.TimestampValue:
     """Return when a record was known: as told, on receipt, or as the mapping counts it.
 
-    A reconstruction never lies after receipt: the record was held then.
+    A reconstruction never lies after receipt: the record was held then. Where the
+    bureau leaves the day of transfer empty, it is the day of receipt.
     """
     rule = delivery.source.known_at
     received = ibis.literal(delivery.received)
     if rule.column:
-        return told_at(records.rows, rule.column)
+        told = told_at(records.rows, rule.column)
+        return ibis.coalesce(told, received.cast("timestamp(6)"))
     if rule.on is not None:
         known: ir.DateValue = ibis.literal(rule.on)
     elif rule.counted:

@@ -51,12 +51,10 @@ def try_strptime(text: str, form: str) -> ibis.dtype("timestamp"):  # type: igno
 
 
 class Rows(NamedTuple):
-    """A file's rows on the engine.
+    """Rows of files with the same headings, on the engine.
 
     Attributes:
-        table: For each heading a column `plain_<place>`, the text normalised and absent
-            where empty, and `raw_<place>`, the text as delivered where that differs;
-            and `_row`.
+        table: As `kexin.intake.arrivals.normalised` makes it.
         places: Heading to place.
     """
 
@@ -68,9 +66,8 @@ class Rows(NamedTuple):
         return self.table[f"plain_{self.places[heading]}"]
 
     def found(self, heading: str) -> ir.StringValue:
-        """Return a delivered column as it was delivered."""
-        raw = self.table[f"raw_{self.places[heading]}"]
-        return ibis.coalesce(raw, self.plain(heading))
+        """Return a delivered column as it was delivered; absent where empty."""
+        return self.table[f"raw_{self.places[heading]}"]
 
 
 class Value(NamedTuple):
@@ -97,6 +94,9 @@ def value_of(rows: Rows, field: Field, column: Column, mapping: Mapping) -> Valu
         return Value(told, ibis.literal(True), constant)  # noqa: FBT003
     text = joined([rows.plain(name) for name in column.read], column.between)
     found = joined([rows.found(name) for name in column.read], column.between)
+    if column.absent:
+        nothing = text.isin([plain(told) for told in column.absent])
+        text = ibis.ifelse(nothing, ibis.null("string"), text)
     return Value(found, text.notnull(), typed(text, field, column, mapping))
 
 
@@ -199,7 +199,10 @@ def day(text: ir.StringValue, forms: tuple[str, ...]) -> ir.DateValue:
 
 def month(text: ir.StringValue, column: Column) -> ir.DateValue:
     """Return the first day of a month, told as a month or as a day in it."""
-    return day(text, (*MONTHS, *column.dates)).truncate("M").cast("date")
+    # "45413" is a month of the year 4541 as well: a mapping that names Excel means it.
+    counted = EXCEL in column.dates
+    forms = (*column.dates, *MONTHS) if counted else (*MONTHS, *column.dates)
+    return day(text, forms).truncate("M").cast("date")
 
 
 def moment(text: ir.StringValue, forms: tuple[str, ...]) -> ir.TimestampValue:

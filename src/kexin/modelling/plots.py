@@ -11,6 +11,7 @@ import pandas as pd
 import vl_convert
 from scipy.stats import beta
 
+from kexin.drawing import COLOURS, FONTS
 from kexin.language import Text
 from kexin.modelling.evaluate import LOGISTIC, MODEL, ONE, mean_pd
 
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 Chart = alt.TopLevelMixin
 Drawn = alt.Chart | alt.LayerChart | alt.FacetChart
 
-COLOURS = ("#0072B2", "#E69F00", "#009E73")
-"""Okabe and Ito's blue, orange and green, which the colour-blind tell apart."""
-
 NAMES: Mapping[str, Text] = {
     MODEL: Text("模型", "model"),
     ONE: Text("单列", "one column"),
@@ -39,12 +37,6 @@ BINS = 5
 """Groups of equal size in the picture of calibration: few, as bad firms are few."""
 
 TOP = 15
-
-FONTS = (
-    "Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, SimHei, "
-    "WenQuanYi Micro Hei, sans-serif"
-)
-"""Chinese fonts of the usual systems, the first that is there; none is shipped."""
 
 
 def charts(

@@ -55,8 +55,9 @@ USCC = "[0-9A-HJ-NPQRTUWXY]{18}"
 REGISTRATION_NUMBER = "[0-9]{15}"
 """Form of a registration number (section 1.2)."""
 
-PATENT_NUMBER = "[0-9]{12}[0-9X]"
-"""Form of a patent's application number, without its dot (section 1.5)."""
+PATENT_NUMBER = "([0-9]{4})?[0-9]{8}[0-9X]"
+"""Form of a patent's application number, without its dot; before 2003-10-01 with a year
+of two digits (section 1.5)."""
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)

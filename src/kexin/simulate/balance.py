@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from kexin.simulate.world import World
 
 RECEIVABLE_DAYS, CASH_DAYS, STOCK_DAYS, PAYABLE_DAYS = 60.0, 45.0, 70.0, 50.0
-LENDING, LENDING_SPREAD = 0.18, 0.8
-"""Median of loans to yearly sales of borrowers, and deviation of its log."""
-
 INTEREST = 0.052
 FIXED, FIXED_SERVICES = 0.25, 0.08
 """Fixed assets to yearly sales [est]."""
@@ -94,7 +91,7 @@ def usual(world: World, block: Block) -> Days:
     every = (
         around(RECEIVABLE_DAYS, 0.4), around(CASH_DAYS, 0.6), around(stock, 0.5),
         around(PAYABLE_DAYS, 0.4), around(fixed, 0.6),
-        around(LENDING, LENDING_SPREAD) * city.borrower,
+        world.lending.debt * city.borrower,
     )  # fmt: skip
     return Days(*(item[block.firms] for item in every))
 

@@ -24,6 +24,14 @@ VISIBLE = {"sales": 0.70, "staff": 0.60, "tax": 0.65, "court": 0.70}
 EXPORTERS = 0.75
 """Brings the sectors' chances to the 4 to 6 % of check C13; as told they give 7 %."""
 
+EVER_HNTE, EVER_PROVINCIAL = 0.131, 0.300
+"""Share of firms that are ever high-tech firms, and technology SMEs of the province, so
+that 7.6 % and 18.9 % of all are at the city's last day (check C2)."""
+
+FINANCED = 0.08
+"""Share of high-tech firms that banks finance for that; without it 53.6 % of them have
+loans, and 57.3 % in the country (SRC-N6)."""
+
 CAPITAL_SPIKES = (0.5e6, 1e6, 2e6, 5e6, 10e6, 50e6)
 CAPITAL_WEIGHTS = (0.14, 0.30, 0.16, 0.22, 0.16, 0.02)
 
@@ -132,7 +140,7 @@ def city(firms: int, seed: int, variant: Variant) -> City:
     holder = happens(
         random, logistic(logit(of_sector("holder")[sector]) + 0.8 * innovation)
     )
-    return City(
+    drawn = City(
         seed=seed,
         variant=variant,
         sector=sector,
@@ -157,9 +165,9 @@ def city(firms: int, seed: int, variant: Variant) -> City:
         holder=holder,
         borrower=happens(random, logistic(-0.35 + 0.25 * big + 0.3 * tech)),
         hnte=best(random, tech * 1.0 * (born < 106), 0.9 * innovation + 0.35 * big
-                  + 1.2 * holder, 0.0762),
+                  + 1.2 * holder, EVER_HNTE),
         provincial=best(random, tech * 1.0 + 0.08 * ~tech, 0.5 * innovation + 0.25 * big
-                        + 0.5 * holder, 0.1892),
+                        + 0.5 * holder, EVER_PROVINCIAL),
         capital=single(capitals(random, firms)),
         paid=single(paid_in(random, firms)),
         shows={name: happens(random, np.full(firms, p)) for name, p in VISIBLE.items()},
@@ -169,6 +177,13 @@ def city(firms: int, seed: int, variant: Variant) -> City:
             np.round(random.logistic(94, 3.0, firms)), 80, 101
         ).astype(np.int16),
     )  # fmt: skip
+    return drawn._replace(borrower=drawn.borrower | financed(drawn))
+
+
+def financed(drawn: City) -> Flags:
+    """Whether a high-tech firm has loans because it is one (check C11)."""
+    lucky = stream(drawn.seed, "city.financed").random(drawn.size) < FINANCED
+    return drawn.hnte & lucky
 
 
 def single(values: Floats) -> Floats:

@@ -45,7 +45,7 @@ CHRONIC, CHRONIC_POINTS = -3.35, (18, 50)
 class Conduct(NamedTuple):
     """How a year's returns were filed: months of the year x firms of a block.
 
-    Whoever files by quarter has its late days in the last month of the quarter.
+    Whoever files by quarter files wages every month, and all else in its last.
 
     Attributes:
         filed: Days from the month's end until its return was filed; NEVER or more
@@ -93,8 +93,7 @@ def conduct(world: World, year: int, block: Block) -> Conduct:
     """Draw how a block's firms file the returns of a year's months."""
     months = clock.months_of(year)
     random = world.stream("conduct", year, block)
-    general = world.city.general[block.firms]
-    late = by_quarter(lateness(world, months, block, random), general, months)
+    late = lateness(world, months, block, random)
     late = np.where(silent(world, months, block), NEVER, late)
     due = (clock.due_day(months + 1, DUE) - clock.last_day(months)).astype(int)
     in_time = filing_days(random, due[:, None], late.shape)
@@ -123,21 +122,6 @@ def lateness(
     split = (1 - never_at) * BRIEF / (BRIEF + MIDDLE)
     days = np.where(kind < split, brief, np.where(kind < 1 - never_at, middle, NEVER))
     return np.where(late, days, 0).astype(np.int16)
-
-
-def by_quarter(late: Ints, general: Flags, months: Ints) -> Ints:
-    """Return late days with those of a quarter in its last month, where one files so.
-
-    A quarter is as late as the latest of its months.
-    """
-    found = late.copy()
-    for place, number in enumerate(clock.number_of(months)):
-        if number % 3:
-            found[place, ~general] = 0
-        else:
-            worst = late[max(place - 2, 0) : place + 1].max(0)
-            found[place] = np.where(general, late[place], worst)
-    return found
 
 
 def filing_days(random: np.random.Generator, due: Ints, shape: tuple[int, ...]) -> Ints:

@@ -13,6 +13,7 @@ import numpy as np
 
 from kexin.simulate import clock
 from kexin.simulate.draws import stream
+from kexin.simulate.remembered import remembered
 
 if TYPE_CHECKING:
     from kexin.simulate.arrays import Days, Flags, Ints
@@ -36,6 +37,7 @@ REVOKED = 0.015
 """Consents that are revoked in a year."""
 
 
+@remembered
 def since(world: World) -> Days:
     """Return the day of each firm's consent; absent where it never gives one."""
     day = registered(world)
@@ -54,6 +56,7 @@ def invoice_since(world: World) -> Days:
     return np.where(lets, since(world), np.datetime64("NaT"))
 
 
+@remembered
 def revoked(world: World) -> Days:
     """Return the day on which each firm revokes its consent; absent if never."""
     random = stream(world.city.seed, "consent.revoked")
@@ -77,6 +80,7 @@ def stands(world: World, day: Days) -> Flags:
     return (day < clock.first_day(end)) & (day <= clock.LAST_DAY)
 
 
+@remembered
 def covers_loans(world: World) -> Flags:
     """Whether consents cover loans: of firms that have them or ask for one."""
     city = world.city

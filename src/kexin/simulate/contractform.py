@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from kexin.identity.names import MASK
 from kexin.registers.contract import contracts
 from kexin.simulate import clock, lags
 from kexin.simulate.rows import always, arrow, numbered
@@ -66,8 +67,10 @@ class Tables:
     ) -> dict[str, pa.Array]:
         """Return the columns that every table has."""
         contract = contracts()[rows.table]
-        event = own[contract.event].cast(pa.date32())
-        firm = pa.array(rows.firm, pa.int64(), mask=rows.firm < 0)
+        told = own[contract.event].combine_chunks().cast(pa.date32())
+        event = told if rows.inferred is None else dated(told, rows.inferred)
+        nobody = (rows.firm < 0) | masked(rows)
+        firm = pa.array(rows.firm, pa.int64(), mask=nobody)
         code = self.world.naming.uscc.take(firm) if rows.code is None else rows.code
         withdrawn = rows.withdrawn if rows.withdrawn is not None else number < 0
         moment, ended = day + HOUR, np.where(withdrawn, day, end) + HOUR
@@ -89,7 +92,7 @@ class Tables:
             "superseded_at": pa.array(ended.astype("datetime64[us]")),
             "version_no": pa.array(number),
             "op": operations(number, withdrawn),
-            "dq_flags": pa.array([[]] * rows.size, pa.list_(pa.string())),
+            "dq_flags": day_flags(told, event),
         }
 
     def named(self, rows: Rows, event: pa.Array) -> pa.Array:
@@ -115,6 +118,28 @@ class Tables:
             writer.close()
             part = self.folder / f"{table}.parquet.part"
             part.replace(self.folder / f"{table}.parquet")
+
+
+def masked(rows: Rows) -> Flags:
+    """Whether records name their firm in a way that nobody can resolve (M9)."""
+    if rows.name is None:
+        return np.zeros(rows.size, np.bool_)
+    found = pc.match_substring_regex(rows.name, MASK.pattern)
+    return found.fill_null(False).to_numpy(zero_copy_only=False)  # noqa: FBT003
+
+
+def dated(told: pa.Array, inferred: Days) -> pa.Array:
+    """Return days of events; where a record does not tell it, the inferred one."""
+    return pc.coalesce(told, pa.array(inferred).cast(pa.date32()))
+
+
+def day_flags(told: pa.Array, event: pa.Array) -> pa.Array:
+    """Return each record's quality flags: whether its day was inferred."""
+    found = pc.and_(pc.is_null(told), pc.is_valid(event))
+    ends = np.cumsum(found.to_numpy(zero_copy_only=False), dtype=np.int32)
+    offsets = pa.array(np.concatenate([[0], ends]).astype(np.int32))
+    count = int(ends[-1]) if len(ends) else 0
+    return pa.ListArray.from_arrays(offsets, always("date_inferred", count))
 
 
 def derived(rows: Rows, firm_key: pa.Array) -> dict[str, pa.Array]:

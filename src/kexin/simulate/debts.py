@@ -38,7 +38,7 @@ class Debts(NamedTuple):
     """Unpaid tax, CNY: months from the city's first x firms of a block.
 
     Attributes:
-        new: Tax of the month that was not paid.
+        new: Tax of the month before, due in this one, that was not paid.
         cleared: Debt that was paid in the month.
         balance: Debt at the month's end.
     """

@@ -60,13 +60,14 @@ MASKED = {2021: 0.04, 2022: 0.08, 2023: 0.16, 2024: 0.25, 2025: 0.35, 2026: 0.35
 """By year of filing: cases seen by any route, and those with masked names (section 7;
 the years between those that are told [est])."""
 
-UNDATED = 0.30
-"""Share of cases whose day of filing no source tells [est]."""
+UNDATED = 0.43
+"""Share of cases with a notice of a hearing whose day of filing is told nowhere: 30 %
+of suits [est]."""
 
 NO_CLAIM = 0.15
 LOCAL = 0.35
 NAMESAKES = 0.02
-PERSONS_FROM = 10**9
+PERSONS_FROM = 10**12
 """From here on numbers of persons who are nobody's representative."""
 
 
@@ -95,7 +96,7 @@ class Disputes(NamedTuple):
         third: A further party still, if any.
         visible: Whether anybody sees it.
         masked: Whether names are masked.
-        undated: Whether the day of filing is told nowhere.
+        undated: Whether the day of filing is told nowhere, where a hearing is.
     """
 
     firm: Ints
@@ -352,10 +353,11 @@ def further(
     size = at.size
     nobody = np.full(size, -1)
     loans = np.isin(cause, (PRIVATE, BANK)) & ~sues
+    place = world.filings.place(at.firm, at.start)
     vouches = loans & (random.random(size) < 0.6)
     also = random.random(size)
     other = np.where(also < 0.25, somebody(random, size), -1)
-    person = np.where(vouches, world.naming.person[at.firm], other)
+    person = np.where(vouches, world.filings.person[place], other)
     places = random.integers(0, len(world.naming.outside_name), size)
     outside = np.where((person < 0) & (also < 0.60), places, -1)
     third = np.where(random.random(size) < 0.30, np.roll(places, 1), -1)

@@ -112,7 +112,7 @@ def event(
 def day_in(month: Ints, random: np.random.Generator, first: int = 0) -> Days:
     """Return a working day in the first half of months."""
     day = clock.first_day(month) + random.integers(first, 18, len(month))
-    return np.busday_offset(day, 0, roll="preceding", holidays=clock.holidays())
+    return np.busday_offset(day, 0, roll="modifiedpreceding", holidays=clock.holidays())
 
 
 def before(day: Days, random: np.random.Generator, first: int, last: int) -> Days:

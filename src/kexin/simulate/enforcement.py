@@ -187,13 +187,16 @@ def living(world: World, random: np.random.Generator, year: int, block: Block) -
 
 
 def in_default(world: World, block: Block) -> Flags:
-    """Return, months x firms of the block, whether a default has come and not ended."""
+    """Whether a default came in an earlier month and is not over.
+
+    Months x firms of the block.
+    """
     told = world.life.defaults
     own = np.flatnonzero((told.firm >= block.first) & (told.firm < block.last))
     firm, begin = told.firm[own] - block.first, told.month[own]
     cured = np.minimum(world.aftermath.cured[own], clock.MONTHS)
     change = np.zeros((clock.MONTHS + 1, block.size), np.int8)
-    np.add.at(change, (begin, firm), 1)
+    np.add.at(change, (np.minimum(begin + 1, clock.MONTHS), firm), 1)
     np.add.at(change, (cured, firm), -1)
     return np.cumsum(change, axis=0)[: clock.MONTHS] > 0
 

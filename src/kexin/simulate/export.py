@@ -97,6 +97,7 @@ def export(
     beside = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(beside, ignore_errors=True)
     made = world(asked.firms, asked.seed, variant(asked.variant))
+    made = made._replace(invoice_years=asked.invoice_years)
     write_truth(made, beside / "truth")
     written = generate(made, sink_of(asked, beside), threads, progress)
     finish(beside)

@@ -14,6 +14,7 @@ import numpy as np
 from kexin.simulate import clock, consent
 from kexin.simulate.draws import stream
 from kexin.simulate.lending import LEADS
+from kexin.simulate.remembered import remembered
 
 if TYPE_CHECKING:
     from kexin.simulate.arrays import Flags, Floats, Ints
@@ -23,7 +24,7 @@ MATCHED = 31_713 / 72_516
 """Loans that the platform matched, to a firm (SRC-SEED)."""
 
 APPROVED = 0.62
-BLUR = 2.2
+BLUR = 2.0
 """Deviation of what the banks see amiss; gives an AUC of about 0.70."""
 
 
@@ -43,6 +44,7 @@ class Applications(NamedTuple):
     approved: Flags
 
 
+@remembered
 def applications(world: World) -> Applications:
     """Return all applications of all firms."""
     random = stream(world.city.seed, "matching")

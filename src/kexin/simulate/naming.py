@@ -47,7 +47,7 @@ BRACKETED = 0.08
 OUTSIDERS = 0.6
 """Firms outside the city that trade with it, for each firm inside."""
 
-PERSON, ADDRESS, PHONE, ACCOUNT, LENDER, DOCUMENT = range(6)
+ADDRESS, PERSON, PHONE, ACCOUNT, LENDER, DOCUMENT = range(6)
 """Kinds of what is hidden: the salt of `hashed` for each."""
 
 

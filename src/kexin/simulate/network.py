@@ -13,7 +13,7 @@ from kexin.simulate.sectors import SECTORS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kexin.simulate.arrays import Floats, Ints
+    from kexin.simulate.arrays import Flags, Floats, Ints
     from kexin.simulate.city import City
     from kexin.simulate.draws import Block
 
@@ -82,18 +82,43 @@ def trade(city: City) -> Trade:
     return Trade(seller, buyer, share, supply)
 
 
+class Customers(NamedTuple):
+    """All customers of a part of the city, one place each, ordered by seller.
+
+    Attributes:
+        seller: The firm that sells.
+        share: Share of its sales.
+        here: Whether the customer lives in the city.
+    """
+
+    seller: Ints
+    share: Floats
+    here: Flags
+
+
+def every_customer(random: np.random.Generator, block: Block) -> Customers:
+    """Draw the customers of a part of the city, and what each takes of all sales."""
+    count = customers(random, block)
+    seller = np.repeat(np.arange(block.first, block.last), count)
+    weight = random.standard_gamma(CONCENTRATION, len(seller))
+    total = np.add.reduceat(weight, np.concatenate([[0], np.cumsum(count)[:-1]]))
+    share = weight / np.repeat(np.maximum(total, 1e-12), count)
+    return Customers(seller, share, random.random(len(seller)) < LOCAL)
+
+
+def outside(city: City, block: Block) -> Customers:
+    """Return the customers of a part of the city that live elsewhere."""
+    told = every_customer(stream(city.seed, "trade", block=block.number), block)
+    return Customers(*(column[~told.here] for column in told))
+
+
 def pairs(city: City) -> Iterator[tuple[Ints, Ints, Floats]]:
     """Yield sellers, buyers and shares of sales, a part of the city at a time."""
     pools = [by_size(city, sector) for sector in range(len(SECTORS))]
     for block in blocks(city.size):
         random = stream(city.seed, "trade", block=block.number)
-        count = customers(random, block)
-        seller = np.repeat(np.arange(block.first, block.last), count)
-        weight = random.standard_gamma(CONCENTRATION, len(seller))
-        total = np.add.reduceat(weight, np.concatenate([[0], np.cumsum(count)[:-1]]))
-        share = weight / np.repeat(np.maximum(total, 1e-12), count)
-        here = random.random(len(seller)) < LOCAL
-        seller, share = seller[here], share[here]
+        told = every_customer(random, block)
+        seller, share = told.seller[told.here], told.share[told.here]
         buyer = drawn(random, city.sector[seller], pools)
         kept = (buyer >= 0) & (buyer != seller)
         yield (

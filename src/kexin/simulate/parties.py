@@ -140,4 +140,5 @@ def seat(
         after=seats.after[which],
         name=name,
         person=party.person[which] >= 0,
+        inferred=seats.after[which],
     )

@@ -40,9 +40,13 @@ YEARS = np.array([20, 10, 15])
 SHORT_DESIGN, DESIGN_LAW = 10, np.datetime64("2021-06-01", "D")
 """Years of protection; designs filed before the law of 2021 have fewer."""
 
-LET_GO = np.array([0.062, 0.135, 0.415])
+LET_GO = np.array([0.050, 0.125, 0.390])
 """Log hazard a year of not paying the fee: half of utility models are gone after five
 years, 90 % of designs, half of inventions after six to eight (SRC-N10)."""
+
+LET_GO_ILL = 0.20
+"""What a month of distress adds to it: fees are due once a year only, so that the 0.13
+of the prototype's months would not give the curve of section 6."""
 
 LET_GO_WITHOUT_FIRM = 1.2
 SOLD, SOLD_ILL = 0.02, 3.0
@@ -58,10 +62,14 @@ BUYERS = 0.12
 """Share of high-tech firms that buy patents before they apply."""
 
 JOINT = 0.12
+GONE_BEFORE = 1.65
+"""Applications of the years before 2019 for each that is in force or pending then."""
+
 GROWN = 3
 """Years after which a firm has the full stock [design]."""
 
 OLDEST = np.datetime64("2012-01-01", "D")
+FIRST_FEES = 2013
 GAZETTE = "Tue Fri"
 
 NOTHING, LAPSED, SALE, ANNULMENT, TERM = range(5)
@@ -145,7 +153,6 @@ def patents(world: World, year: int, block: Block) -> Patents:
     decided = gazette(filed.applied + (months * 30.44).astype(int))
     published = publication(random, filed, decided)
     good = random.random(size) < GRANTED[filed.kind]
-    good |= stock & (decided < clock.FIRST_DAY)
     good |= ~np.isnat(filed.bought)
     invention = filed.kind == INVENTION
     granted = np.where(good, decided, never)
@@ -168,7 +175,7 @@ def patents(world: World, year: int, block: Block) -> Patents:
         pledged=np.full(size, never, "datetime64[D]"),
     )
     lived = live(world, random, drawn)
-    return kept(lived, good | invention)
+    return kept(lived, good | (invention & (decided >= clock.FIRST_DAY)))
 
 
 def kept(of: Patents, which: Flags) -> Patents:
@@ -186,12 +193,15 @@ def gazette(day: Days) -> Days:
 
 
 def in_stock(world: World, random: np.random.Generator, block: Block) -> Filed:
-    """Return what is held, or still examined, when 2019 begins."""
+    """Return the applications of the years before 2019.
+
+    So many that what is left of them has the size of the stock.
+    """
     city, firms = world.city, np.arange(block.first, block.last)
     mean = np.exp(1.0 + 0.8 * city.innovation + 0.25 * city.quality).clip(0.2, 60)
     old = city.holder & (city.born < clock.BURN_IN)
     years = (clock.BURN_IN - city.born) / 12
-    mean *= np.clip(years / GROWN, 0, 1)
+    mean *= GONE_BEFORE * np.clip(years / GROWN, 0, 1)
     count = np.where(old[firms], random.poisson(mean[firms]), 0)
     firm = np.repeat(firms, count)
     first = np.maximum(city.birthday[firm], OLDEST)
@@ -312,7 +322,7 @@ def application_numbers(year: Ints, kind: Ints, place: Ints) -> pa.Array:
 
 def live(world: World, random: np.random.Generator, of: Patents) -> Patents:
     """Return patents with what becomes of them, year by year."""
-    for year in range(clock.FIRST_YEAR, clock.LAST_YEAR + 1):
+    for year in range(FIRST_FEES, clock.LAST_YEAR + 1):
         of = lived(world, random, of, year)
     return announced(random, of)
 
@@ -328,8 +338,9 @@ def lived(world: World, random: np.random.Generator, of: Patents, year: int) -> 
     due = fee_day(of.applied, year)
     far = np.datetime64("2200-01-01", "D")
     free = held & (day > begin)
-    sold = free & happens(random, SOLD * np.where(ill > 0, SOLD_ILL, 1.0))
-    annulled = free & happens(random, np.full(size, ANNULLED))
+    delivered = free & (year >= clock.FIRST_YEAR)
+    sold = delivered & happens(random, SOLD * np.where(ill > 0, SOLD_ILL, 1.0))
+    annulled = delivered & happens(random, np.full(size, ANNULLED))
     lapses = held & (due > begin) & happens(random, lapse_chance(world, of, due))
     days = np.array(
         [
@@ -343,7 +354,7 @@ def lived(world: World, random: np.random.Generator, of: Patents, year: int) -> 
     over = end < far
     pledge = first + random.integers(0, 360, size)
     pledged = held & (pledge > begin) & (pledge < end) & np.isnat(of.pledged)
-    pledged &= happens(random, np.full(size, PLEDGED))
+    pledged &= delivered & happens(random, np.full(size, PLEDGED))
     return of._replace(
         ended=np.where(over, end, of.ended),
         why=np.where(over, why, of.why),
@@ -367,8 +378,8 @@ def lapse_chance(world: World, of: Patents, due: Days) -> Floats:
     """Return the chance of an unpaid fee: more in distress, most without a firm."""
     month = np.clip(clock.month_of(due), 0, clock.MONTHS - 1)
     ill = np.maximum(months_ill(world, of.firm, due) - 3, 0)
-    more = np.exp(0.13 * ill * world.city.variant.visibility)
-    standing = world.life.active[month, of.firm]
+    more = np.exp(LET_GO_ILL * ill * world.city.variant.visibility)
+    standing = world.life.active[month, of.firm] | (clock.month_of(due) < 0)
     hazard = np.where(standing, LET_GO[of.kind] * more, LET_GO_WITHOUT_FIRM)
     return 1 - np.exp(-hazard)
 

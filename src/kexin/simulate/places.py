@@ -63,11 +63,17 @@ def places(city: City) -> Places:
     pool = np.flatnonzero(strangers)
     address[pool] = pool[np.arange(len(pool)) // 3 * 3]
     agent = random.random(city.size) < AGENTS_SHARE
-    count = max(3, int(AGENTS_SHARE * city.size / FIRMS_OF_AN_AGENT))
-    number = choice(random, 1 / np.arange(1, count + 1), city.size).astype(np.int64)
-    address = np.where(agent, AGENT_NUMBERS + number, address)
+    number = agents(random, city, city.size)
+    address = np.where(agent, number, address)
     calls = agent & (random.random(city.size) < AGENT_PHONE)
-    return Places(address, np.where(calls, AGENT_NUMBERS + number, phone), agent)
+    return Places(address, np.where(calls, number, phone), agent)
+
+
+def agents(random: np.random.Generator, city: City, size: int) -> Ints:
+    """Return numbers of agents' addresses, the largest agents first."""
+    count = max(3, int(AGENTS_SHARE * city.size / FIRMS_OF_AN_AGENT))
+    place = choice(random, 1 / np.arange(1, count + 1), size)
+    return AGENT_NUMBERS + place.astype(np.int64)
 
 
 def first_of_group(city: City) -> Ints:

@@ -14,6 +14,7 @@ import numpy as np
 from kexin.simulate import clock
 from kexin.simulate.city import choice
 from kexin.simulate.draws import stream
+from kexin.simulate.places import AGENTS_SHARE, agents
 from kexin.simulate.sectors import DISTRICTS
 
 if TYPE_CHECKING:
@@ -228,7 +229,9 @@ def change(
     away = mover[random.random(len(mover)) < MOVES_AWAY]
     weights = np.array([district.weight for district in DISTRICTS])
     standing.district[away] = choice(random, weights, len(away))
-    standing.address[mover] = city.size * (month + 2) + mover
+    agent = random.random(len(mover)) < AGENTS_SHARE
+    own = city.size * (month + 2) + mover
+    standing.address[mover] = np.where(agent, agents(random, city, len(mover)), own)
     standing.scope[those("scope")] = random.integers(0, SCOPES, len(those("scope")))
     standing.person[those("legal_rep")] = newcomers(city, those("legal_rep"), month)
 

@@ -10,6 +10,7 @@ from kexin.registers.core import EDGE_KIND
 from kexin.simulate import clock
 from kexin.simulate.life import NEVER
 from kexin.simulate.officers import ROLES
+from kexin.simulate.remembered import remembered
 from kexin.simulate.rows import coded
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Edges(NamedTuple):
         return coded(self.kind, KINDS)
 
 
+@remembered
 def fixed(world: World) -> Edges:
     """Return all relations but those of trade."""
     parts = [*held(world), *shared(world), guarantees(world)]
@@ -64,7 +66,7 @@ def fixed(world: World) -> Edges:
     lasts = ~(until <= columns[4]) & (columns[4] < over)
     order = np.lexsort([columns[4], columns[2], columns[1], columns[0]])
     order = order[lasts[order]]
-    whole = Edges(*columns[:5], until)
+    whole = Edges._make([*columns[:5], until])
     return Edges(*(column[order] for column in whole))
 
 
@@ -189,6 +191,7 @@ def partners(world: World, kind: str, block: Block) -> Edges:
     return once(Edges(*(column[lives] for column in found)))
 
 
+@remembered
 def last_active(world: World) -> Ints:
     """Return the last month in which each firm trades; -1 if it never does."""
     active = world.life.active

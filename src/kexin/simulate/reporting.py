@@ -13,6 +13,7 @@ import numpy as np
 from kexin.simulate import clock
 from kexin.simulate.draws import logistic, stream
 from kexin.simulate.endings import STATUSES
+from kexin.simulate.remembered import remembered
 
 if TYPE_CHECKING:
     from kexin.simulate.arrays import Days, Flags, Ints
@@ -54,6 +55,7 @@ class Reports(NamedTuple):
     removed: Days
 
 
+@remembered
 def over(world: World) -> Days:
     """Return the day from which each firm is registered no more, or revoked."""
     found = np.full(world.city.size, np.datetime64("2100-01-01", "D"))

@@ -42,6 +42,8 @@ class Rows(NamedTuple):
         person: Whether each record is about a natural person.
         code: Code that each record bears, where it is not that of `firm`: a branch's,
             which is a place of that firm but has a code of its own.
+        inferred: Day of the event as other records tell it, for records whose own
+            column may be without it.
     """
 
     table: str
@@ -54,6 +56,7 @@ class Rows(NamedTuple):
     name: pa.Array | None = None
     person: Flags | None = None
     code: pa.Array | None = None
+    inferred: Days | None = None
 
     @property
     def size(self) -> int:
@@ -102,6 +105,7 @@ def kept(rows: Rows, which: Flags | Ints) -> Rows:
         name=None if rows.name is None else taken(rows.name, places),
         person=None if rows.person is None else rows.person[places],
         code=None if rows.code is None else taken(rows.code, places),
+        inferred=None if rows.inferred is None else rows.inferred[places],
     )
 
 
@@ -144,6 +148,9 @@ def below(every: Sequence[Rows]) -> Rows:
         name=None if first.name is None else stacked([rows.name for rows in every]),
         person=flags_of([rows.person for rows in every], sizes),
         code=None if first.code is None else stacked([rows.code for rows in every]),
+        inferred=(
+            None if first.inferred is None else stacked([r.inferred for r in every])
+        ),
     )
 
 

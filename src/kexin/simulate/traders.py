@@ -26,15 +26,12 @@ IMPORTERS, ALSO_IMPORTS = 0.006, 0.35
 IMPORT_SHARE = (1.5, 6.0)
 """Beta distribution of the share of purchases that an importer buys abroad [est]."""
 
-CERTIFIED_SHARE = 0.01
+CERTIFIED_SHARE = 0.0125
 """Advanced certified (AEO) firms among traders; those that trade most (SRC-N9)."""
 
 DISHONEST, DISHONEST_ILL = 0.0015, 8.0
 NEW_CLASS, NEW_CLASS_YEAR = 0.02, 365
 """Share of regular firms that become certified within a year of the five classes."""
-
-MOVES = 0.015
-"""Chance a year of a new code, as a firm moves across zones [est]."""
 
 FIVE_CLASSES = np.datetime64("2026-04-01", "D")
 THREE_CLASSES = np.datetime64("2018-05-01", "D")
@@ -71,33 +68,31 @@ def traders(world: World) -> Traders:
     trades = city.exporter | only
     since = clock.working_day(city.birthday + random.integers(20, 200, city.size))
     agent = random.random(city.size) < 0.08
+    advanced = largest(world, trades)
     return Traders(
         trades=trades,
         exports=city.exporter,
         imports=only | also,
         since=np.where(trades, since, np.datetime64("NaT")),
-        through_agent=agent,
-        advanced=largest(world, trades),
+        through_agent=agent & ~advanced,
+        advanced=advanced,
     )
 
 
 def largest(world: World, trades: Flags) -> Flags:
-    """Return the traders that trade most, by exports and by imports of usual size."""
-    volume = world.city.sales * export_share(world) + import_share(world, trades) * (
-        world.city.sales * 0.5
-    )
-    old = trades & (world.city.born < clock.BURN_IN)
-    chosen = np.zeros(world.city.size, np.bool_)
+    """Return the old traders that export most over all years."""
+    sold = world.activity.sales[clock.BURN_IN :].sum(0, dtype=float)
+    volume = sold * export_share(world) * (world.city.born < clock.BURN_IN)
     count = int(np.round(CERTIFIED_SHARE * trades.sum()))
-    order = np.argsort(np.where(old, -volume, 0.0), kind="stable")
-    chosen[order[:count]] = True
-    return chosen & old
+    chosen = np.zeros(world.city.size, np.bool_)
+    chosen[np.argsort(-volume, kind="stable")[:count]] = True
+    return chosen & (volume > 0)
 
 
-def import_share(world: World, imports: Flags) -> Floats:
+def import_share(world: World, who: Traders) -> Floats:
     """Return the usual share of purchases that importers buy abroad; 0 for others."""
     random = stream(world.city.seed, "customs.imports")
-    return random.beta(*IMPORT_SHARE, world.city.size) * imports
+    return random.beta(*IMPORT_SHARE, world.city.size) * who.imports
 
 
 def imported(world: World, year: int, block: Block, who: Traders) -> Floats:
@@ -106,7 +101,7 @@ def imported(world: World, year: int, block: Block, who: Traders) -> Floats:
     bought = world.activity.purchases[months[0] : months[-1] + 1, block.firms]
     random = world.stream("customs.imports", year, block)
     noise = np.exp(0.3 * random.standard_normal(bought.shape))
-    share = np.minimum(import_share(world, who.imports)[block.firms] * noise, 0.9)
+    share = np.minimum(import_share(world, who)[block.firms] * noise, 0.9)
     return np.round(bought.astype(float) * share * begun(year, block, who), 2)
 
 

@@ -42,6 +42,7 @@ def write_truth(world: World, folder: Path) -> None:
     pq.write_table(firms(world), folder / "gt_firm.parquet")
     pq.write_table(events(world), folder / "gt_event.parquet")
     pq.write_table(edges(world), folder / "gt_edge.parquet")
+    pq.write_table(successions(world), folder / "gt_succession.parquet")
     with pq.ParquetWriter(folder / "gt_month.parquet", MONTH) as writer:
         for month in range(clock.BURN_IN, clock.MONTHS):
             writer.write_table(of_month(world, month))
@@ -120,6 +121,31 @@ def edges(world: World) -> pa.Table:
             "buyer": keys(world, world.trade.buyer),
             "share": pa.array(world.trade.share),
             "supply": pa.array(world.trade.supply),
+        }
+    )
+
+
+def successions(world: World) -> pa.Table:
+    """Return one row a firm that continues another: what it took over, or was."""
+    after, naming = world.successions, world.naming
+    size, converted = len(after.absorbed), len(after.converted)
+    kinds = ("merged", "converted")
+    born = clock.first_day(world.city.born[after.converted])
+    return pa.table(
+        {
+            "firm_key": pa.concat_arrays(
+                [keys(world, after.survivor), keys(world, after.converted)]
+            ),
+            "before": pa.concat_arrays(
+                [keys(world, after.absorbed), naming.household_code]
+            ),
+            "kind": coded(np.repeat([0, 1], [size, converted]), kinds),
+            "month": pa.concat_arrays(
+                [
+                    months(after.month),
+                    pa.array(born),
+                ]
+            ),
         }
     )
 

@@ -62,6 +62,8 @@ class World(NamedTuple):
         holdings: Who holds them.
         terms: Who runs them.
         lending: Their loans.
+        invoice_years: Years of which every single invoice is told; there are some
+            340 a firm and year.
     """
 
     city: City
@@ -77,6 +79,7 @@ class World(NamedTuple):
     holdings: Holdings
     terms: Terms
     lending: Lending
+    invoice_years: tuple[int, ...] = ()
 
     def stream(self, module: str, year: int, block: Block) -> np.random.Generator:
         """Return the stream of a register's module."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import ibis
-import pandas as pd
+import pyarrow as pa
 import pytest
 
 from kexin.identity.doubt import candidates
@@ -16,7 +16,7 @@ from unit.identity.test_ladder import CITY, HAICHUANG, known
 
 def offered(name: str) -> list[str]:
     day = date(2023, 1, 5)
-    given = pd.DataFrame(
+    given = pa.Table.from_pylist(
         [{"mention": 1, "code": None, "name": name, "day": day, "place": None}]
     )
     engine, mentions, firms = ibis.duckdb.connect(), normalised(given), known()

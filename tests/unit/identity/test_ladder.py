@@ -7,6 +7,7 @@ from typing import Any
 
 import ibis
 import pandas as pd
+import pyarrow as pa
 import pytest
 from stdnum.cn import uscc as stdnum_uscc
 
@@ -80,7 +81,7 @@ def match(
     place: str | None = "浙0106",
     given: Thresholds = CITY,
 ) -> dict[str, Any] | None:
-    rows = pd.DataFrame(
+    rows = pa.Table.from_pylist(
         [{"mention": 1, "code": code, "name": name, "day": day, "place": place}]
     )
     found = resolve(normalised(rows), known(), given)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from unit.intake.bureau import Bureau
+from unit.intake.desk import Desk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,3 +14,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def bureau(tmp_path: Path) -> Bureau:
     return Bureau(tmp_path)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)

@@ -327,3 +327,48 @@ def test_the_name_of_the_firm_is_kept_as_delivered(bureau: Bureau) -> None:
     (held,) = bureau.held()
     assert held["src_name"] == "某（公司）"
     assert held["counterparty_code"] == "TEST:某(公司)"
+
+
+def test_a_column_that_says_when_it_was_handed_over_is_believed(
+    bureau: Bureau,
+) -> None:
+    bureau.form = MAPPING.replace("firm =", 'known_at = { column = "状态" }\nfirm =')
+    bureau.form = bureau.form.replace(
+        'from = "状态", codes = { "有效" = "normal", "作废" = "void" }',
+        'constant = "normal"',
+    )
+    told = ["2024-05-03 08:30:00", "2024/5/4", "45418", "", "2024-07-01", "gestern"]
+    count = bureau.send(*(row(号码=str(n), 状态=day) for n, day in enumerate(told)))
+    held = bureau.held()
+    assert [record["known_at"] for record in held] == [
+        datetime(2024, 5, 3, 8, 30),
+        datetime(2024, 5, 4),
+        datetime(2024, 5, 6),
+        datetime(2024, 6, 30),
+    ]
+    assert all(record["dq_flags"] == [] for record in held)
+    assert count.quarantined == 2
+    assert {failure.rule for failure in bureau.failures()} == {"known_at"}
+
+
+def test_an_excel_day_of_a_month_is_no_month_of_another_millennium(
+    bureau: Bureau,
+) -> None:
+    bureau.form = """\
+name = "bureau"
+source = "bureau:test"
+firm_prefix = "TEST"
+
+[[sources]]
+table = "si_headcount_change"
+files = ["*.csv"]
+firm = "企业"
+
+[sources.columns]
+month = { from = "日期", dates = ["excel"] }
+joins = "号码"
+leaves = "号码"
+"""
+    bureau.send(row(日期="45413"))
+    (held,) = bureau.held("si_headcount_change")
+    assert held["month"] == date(2024, 5, 1)

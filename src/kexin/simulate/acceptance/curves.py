@@ -183,7 +183,7 @@ def watched(engine: duckdb.DuckDBPyConnection) -> Watched:
         ORDER BY month, place
         """
     ).fetchnumpy()
-    return Watched(told["place"], told["month"].astype(int))
+    return Watched(np.asarray(told["place"]), np.asarray(told["month"]).astype(int))
 
 
 def healthy(engine: duckdb.DuckDBPyConnection) -> Flags:
@@ -197,7 +197,7 @@ def healthy(engine: duckdb.DuckDBPyConnection) -> Flags:
         """SELECT DISTINCT place FROM gt_event JOIN firm USING (firm_key)
         WHERE event = 'default' AND month <= DATE '2025-12-31'"""
     ).fetchnumpy()["place"]
-    well = (active[list(HEALTHY_MONTHS)] > 0).all(0)
+    well = np.asarray((active[list(HEALTHY_MONTHS)] > 0).all(0))
     well[ended] = False
     return well
 

@@ -18,7 +18,7 @@ from kexin.simulate.draws import happens
 from kexin.simulate.enforcement import MODES, executions
 from kexin.simulate.insolvency import APPLICANTS, PROCEDURES, estates
 from kexin.simulate.life import NEVER
-from kexin.simulate.naming import hashed
+from kexin.simulate.naming import PERSON, hashed
 from kexin.simulate.rows import (
     Rows,
     always,
@@ -51,7 +51,7 @@ TABLES = (
 DEBTOR = 2
 """Seat of the debtor in a case of enforcement."""
 
-FORGOTTEN = 0.60
+FORGOTTEN = 0.50
 """Share of performed cases that the source deletes: 10 to 20 % of all a year (Q8)."""
 
 BEHAVIOURS = (
@@ -64,9 +64,6 @@ EXPIRES = 0.6
 
 LIMITED = 0.08
 """Share of living firms' cases with a limit on spending that is soon lifted [est]."""
-
-PERSON = 1
-"""Kind of what is hashed: a person (`naming.hashed`)."""
 
 ASSETS = ("deposit", "equity", "receivable", "realty", "other", "patent")
 ASSET_SHARES = (0.45, 0.15, 0.15, 0.10, 0.10, 0.05)
@@ -199,6 +196,7 @@ def limits(world: World, told: Executions, random: np.random.Generator) -> Rows:
     cured = np.maximum(told.paid[place], failed + 70)
     lifted = np.concatenate([cured, soon + random.integers(10, 56, len(living))])
     firm = told.firm[every]
+    person = world.filings.person[world.filings.place(firm, day)]
     rows = Rows(
         "court_spending_limit",
         firm,
@@ -208,7 +206,7 @@ def limits(world: World, told: Executions, random: np.random.Generator) -> Rows:
             ),
             "case_id": told.docket.keys.take(every),
             "order_date": day,
-            "restricted_rep_hash": hashed(world.naming.person[firm], PERSON),
+            "restricted_rep_hash": hashed(person, PERSON),
             "lifted_date": lifted,
         },
         after=day,
@@ -236,7 +234,10 @@ def rounds(told: Executions, random: np.random.Generator) -> Rows:
 
 
 def bankruptcies(told: Estates) -> Iterator[Rows]:
-    """Yield applications and what is answered, then estates and how they go on."""
+    """Yield applications and what is answered, then estates and how they go on.
+
+    The day of acceptance stands with the estate, so that each is counted once.
+    """
     every = always("applied", told.size)
     first = bankruptcy(told, told.filing.keys, every, told.applied)
     accepted, refused = told.taken_on, ~told.taken_on
@@ -244,7 +245,6 @@ def bankruptcies(told: Estates) -> Iterator[Rows]:
         first,
         later(
             first, accepted, told.accepted[accepted],
-            accept_date=told.accepted[accepted],
             bk_status=always("accepted", int(accepted.sum())),
         ),
         later(

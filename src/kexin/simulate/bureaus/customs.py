@@ -27,7 +27,6 @@ from kexin.simulate.rows import (
 )
 from kexin.simulate.sectors import DISTRICTS, SECTORS
 from kexin.simulate.traders import (
-    MOVES,
     Traders,
     classes,
     exported,
@@ -197,24 +196,47 @@ def registrants(world: World, year: int, block: Block, who: Traders) -> Rows:
 
 
 def spells(world: World, block: Block, who: Traders) -> tuple[Codes, Codes]:
-    """Return traders' first codes, and those that they have after a move."""
+    """Return traders' first codes, and those that they have after a move.
+
+    A move gives a new code where it leads into another zone.
+    """
     city, random = world.city, stream(world.city.seed, "customs.codes")
     owner = np.array(OWNERS)[choice(random, np.array(OWNER_SHARES), city.size)]
-    moves = happens(random, np.full(city.size, MOVES * 7))
-    when = clock.FIRST_DAY + random.integers(365, 2_800, city.size)
     gone = np.minimum(world.life.gone, clock.MONTHS)
     left = np.where(gone < clock.MONTHS, clock.first_day(gone), ABSENT)
-    stays = ~(when >= left) & (when > who.since + 200)
-    moved = np.where(moves & stays, clock.working_day(when), ABSENT)
     firm = np.arange(block.first, block.last)
     firm = firm[who.trades[firm]]
-    zone = np.array([ZONES.get(d.code, "9") for d in DISTRICTS])[city.district[firm]]
-    other = np.where(zone == "9", "4", "9")
-    first_end = np.fmin(moved, left)[firm]
+    filings = world.filings
+    zones = np.array([ZONES.get(district.code, "9") for district in DISTRICTS])
+    before = zones[filings.district[filings.place(firm, who.since[firm])]]
+    day, after = first_move(world, firm, who.since[firm])
+    after = zones[after]
+    moves = (before != after) & ~(day >= left[firm])
+    moved = np.where(moves, day, ABSENT)
     return (
-        Codes(firm, who.since[firm], first_end, zone, owner[firm]),
-        Codes(firm, moved[firm], left[firm], other, owner[firm]),
+        Codes(firm, who.since[firm], np.fmin(moved, left[firm]), before, owner[firm]),
+        Codes(firm, moved, left[firm], after, owner[firm]),
     )
+
+
+def first_move(world: World, firm: Ints, since: Days) -> tuple[Days, Ints]:
+    """Return when firms first move to another district, and where to.
+
+    Returns:
+        The day, absent where they stay, and the district after it.
+    """
+    filings = world.filings
+    same = filings.firm[1:] == filings.firm[:-1]
+    moves = np.flatnonzero(same & (filings.district[1:] != filings.district[:-1])) + 1
+    late = np.full(world.city.size, ABSENT, "datetime64[D]")
+    late[firm] = since
+    moves = moves[filings.day[moves] > late[filings.firm[moves]]]
+    who, places = np.unique(filings.firm[moves], return_index=True)
+    day = np.full(world.city.size, ABSENT, "datetime64[D]")
+    district = world.city.district.astype(int)
+    day[who] = filings.day[moves[places]]
+    district[who] = filings.district[moves[places]]
+    return day[firm], district[firm]
 
 
 def customs_codes(who: Traders, codes: Codes) -> pa.Array:

@@ -236,7 +236,7 @@ def spells(of: Patents, sequence: int, held: Held) -> Rows:
 
 
 def events(world: World, of: Patents, random: np.random.Generator) -> Iterator[Rows]:
-    """Yield legal events from 2019 on."""
+    """Yield legal events, those before 2019 as well: the gazette comes whole."""
     names = world.naming.outside_name
     own, bought = np.isnat(of.bought), there(of.bought)
     early = own & (of.kind == INVENTION)
@@ -276,7 +276,7 @@ def events(world: World, of: Patents, random: np.random.Generator) -> Iterator[R
             after=told,
             lag=GAZETTED,
         )
-        yield kept(filled(rows), which & (told >= clock.FIRST_DAY))
+        yield kept(filled(rows), which & ~np.isnat(told))
 
 
 def filled(rows: Rows) -> Rows:

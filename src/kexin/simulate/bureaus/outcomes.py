@@ -36,7 +36,7 @@ BANKS = 52
 
 NAMES = ("科易贷", "项目贷", "循环贷", "贴现", "银承", "信用证", "设备租", "保理")
 LONGEST = 60
-"""Months for which a loan is reported at most: its term, and until it is written off."""
+"""Months for which a loan is reported at most: its term, then until written off."""
 
 RENEWED, EXTENDED, RESTRUCTURED = (
     tuple(RESCHEDULED).index(code)

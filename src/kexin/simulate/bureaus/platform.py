@@ -15,7 +15,7 @@ from kexin.simulate import clock, consent
 from kexin.simulate.draws import happens, stream
 from kexin.simulate.naming import DOCUMENT, hashed
 from kexin.simulate.relations import Edges, fixed, partners
-from kexin.simulate.rows import Rows, always, kept, later, numbered, spell, versions
+from kexin.simulate.rows import Rows, always, later, numbered, spell, versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,10 +114,10 @@ def granted(  # noqa: PLR0917  (a record's own columns)
             "revoked_at": np.full(len(firm), np.datetime64("NaT", "s")),
             "evidence_hash": hashed(firm * 100 + number, DOCUMENT),
         },
-        after=day,
+        after=day + 1,
     )
     taken = moment(end[ended], 15)
-    return versions(rows, later(rows, ended, end[ended], revoked_at=taken))
+    return versions(rows, later(rows, ended, end[ended] + 1, revoked_at=taken))
 
 
 def moment(day: Days, hour: int) -> Days:

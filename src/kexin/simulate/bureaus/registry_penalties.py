@@ -51,9 +51,17 @@ KINDS = (
 """Kinds of penalty by severity; a small fine is minor as well."""
 
 OFFENCES = (
-    "未按规定公示信息", "违法排放污染物", "消防设施配置不符合标准", "超限运输", "违反工程质量管理规定",
-    "违反劳动保障规定", "生产经营不符合标准的产品", "未履行网络安全保护义务", "拒报统计资料", "其他违法行为",
-)  # fmt: skip
+    "未按规定公示信息",
+    "违法排放污染物",
+    "消防设施配置不符合标准",
+    "超限运输",
+    "违反工程质量管理规定",
+    "违反劳动保障规定",
+    "生产经营不符合标准的产品",
+    "未履行网络安全保护义务",
+    "拒报统计资料",
+    "其他违法行为",
+)
 
 PUBLISHED = (90, 365, 3 * 365)
 """Days for which a penalty is published, by severity (POLICY.md section 7)."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kexin.simulate import clock
+from kexin.simulate.balance import balance
+from kexin.simulate.books import books
 from kexin.simulate.draws import happens
 from kexin.simulate.grid import cells
 from kexin.simulate.places import written_districts
@@ -25,6 +27,8 @@ from kexin.simulate.rows import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pyarrow as pa
+
     from kexin.simulate.arrays import Days, Flags, Floats, Ints
     from kexin.simulate.draws import Block
     from kexin.simulate.reporting import Reports
@@ -34,6 +38,13 @@ TABLES = ("reg_annual_report", "reg_abnormal_list", "reg_serious_violation")
 
 COPIED = 0.30
 """Share of reports with rounded or copied numbers (REGISTERS.md Q21)."""
+
+NOISE = 0.03
+"""Deviation of the log of what is told against the books [est]."""
+
+LEVIES, A_HEAD, OWING_AFTER = 0.03, 1_500, 3
+"""Other taxes to revenue; unpaid contributions a head, CNY, and the months of distress
+from which there are some [est]."""
 
 DISCLOSED, CORRECTED = 0.15, 0.04
 OTHER_REASONS = {
@@ -63,7 +74,8 @@ def records(world: World, year: int, block: Block) -> Iterator[Rows]:
         after = year - told.year
         if after in FILED_AFTER:
             filed_in = clock.delivery_year(filled(told.filed)) == year
-            yield annual(world, told, block, filed_in & ~np.isnat(told.filed))
+            if told.year >= clock.HISTORY:
+                yield annual(world, told, block, filed_in & ~np.isnat(told.filed))
             listed_in = clock.delivery_year(filled(told.listed)) == year
             yield listings(world, told, block, listed_in & ~np.isnat(told.listed))
         if after == SERIOUS_LATER:
@@ -83,10 +95,10 @@ def annual(world: World, told: Reports, block: Block, which: Flags) -> Rows:
     own = np.flatnonzero(which)
     firm = own + block.first
     random = world.stream(f"registry.reports.{told.year}", told.year, block)
-    draws = {name: random.standard_normal(block.size)[own] for name in "abcde"}
+    draws = {name: random.standard_normal(block.size)[own] for name in "abcd"}
     copied = (random.random(block.size) < COPIED)[own]
     disclosed = (random.random(block.size) < DISCLOSED)[own]
-    columns = figures(world, told.year, firm, draws, copied)
+    columns = figures(world, told.year, block, own, draws, copied)
     rows = Rows(
         "reg_annual_report",
         firm,
@@ -102,7 +114,7 @@ def annual(world: World, told: Reports, block: Block, which: Flags) -> Rows:
     deadline = np.datetime64(f"{told.year + 1}-06-30", "D")
     again = told.filed[own] + random.integers(5, 60, block.size)[own]
     mended = (random.random(block.size) < CORRECTED)[own] & (again <= deadline)
-    factor = np.exp(0.2 * draws["e"][mended])
+    factor = np.exp(0.2 * draws["d"][mended])
     return versions(
         rows,
         later(rows, mended, again[mended],
@@ -111,42 +123,52 @@ def annual(world: World, told: Reports, block: Block, which: Flags) -> Rows:
 
 
 def figures(
-    world: World, year: int, firm: Ints, draws: dict[str, Floats], copied: Flags
+    world: World,
+    year: int,
+    block: Block,
+    own: Ints,
+    draws: dict[str, Floats],
+    copied: Flags,
 ) -> dict[str, Floats]:
-    """Return what firms tell of themselves; three in ten round it or copy it."""
+    """Return what firms tell of themselves; three in ten round it or copy it.
+
+    It is what their books and statements say, as far as they bother.
+    """
+    told = books(world, year, block)
+    sheet = balance(world, year, block, told)
+    firm = own + block.first
     months = clock.months_of(year)
-    sales = world.activity.sales[months[0] : months[-1] + 1, firm].sum(0).astype(float)
     insured = world.activity.staff[months[-1], firm].astype(float)
     before = world.activity.staff[months[0], firm].astype(float)
-    revenue = sales * np.exp(0.04 * draws["a"])
-    unit = 10 ** np.maximum(np.floor(np.log10(np.maximum(revenue, 1))) - 1, 4)
-    revenue = np.where(copied, np.round(revenue / unit) * unit, np.round(revenue, 2))
-    people = np.round(
-        np.where(copied, before, insured) * np.exp(0.12 + 0.10 * draws["b"])
-    )
-    margin = world.activity.margin[year - 2016, firm]
-    level = np.maximum(sales, 0.3 * world.city.sales[firm])
-    assets = np.round(level * np.exp(-0.1 + 0.5 * draws["c"]), 2)
+    people = np.where(copied, before, insured) * np.exp(0.12 + 0.10 * draws["a"])
+    noise = np.exp(NOISE * draws["b"])
     ill = world.life.distress[months[-1], firm]
-    leverage = np.exp(
-        -0.65 + 0.30 * draws["d"] - 1.2 * margin + 0.02 * np.minimum(ill, 20)
-    )
-    liabilities = np.round(assets * leverage, 2)
-    debtor = ill * (world.city.shows["tax"][firm]) > 3
-    return {
-        "employees": np.maximum(people, insured > 0),
-        "total_assets": assets,
-        "total_liabilities": liabilities,
-        "owner_equity": np.round(assets - liabilities, 2),
-        "revenue": revenue,
-        "net_profit": np.round(revenue * margin, 2),
-        "tax_total": np.round(revenue * 0.03 * np.exp(0.3 * draws["e"]), 2),
-        "guarantee_amount": np.where(
-            world.city.circle[firm] >= 0, np.round(assets * 0.3, -4), 0.0
-        ),
-        "si_pension_count": insured,
-        "si_arrears_amount": np.where(debtor, np.round(insured * 1_500, 2), 0.0),
+    owes = (ill > OWING_AFTER) & world.city.shows["tax"][firm]
+    guarantor = world.city.circle[firm] >= 0
+    assets = sheet.total[-1][own]
+    tax = told.annual.tax + LEVIES * told.annual.revenue
+    whole = {
+        "total_assets": assets * noise,
+        "total_liabilities": sheet.liabilities[-1][own] * noise,
+        "owner_equity": sheet.equity[-1][own] * noise,
+        "revenue": told.annual.revenue[own] * np.exp(NOISE * draws["c"]),
+        "net_profit": (told.annual.profit - told.annual.tax)[own],
+        "tax_total": tax[own],
+        "guarantee_amount": np.where(guarantor, np.round(0.3 * assets, -4), 0.0),
     }
+    return {
+        "employees": np.maximum(np.round(people), insured > 0),
+        **{name: told_roughly(amount, copied) for name, amount in whole.items()},
+        "si_pension_count": insured,
+        "si_arrears_amount": np.where(owes, np.round(insured * A_HEAD, 2), 0.0),
+    }
+
+
+def told_roughly(amount: Floats, rough: Flags) -> Floats:
+    """Return amounts, some of them rounded to two digits and no less than 10,000s."""
+    size = np.log10(np.maximum(np.abs(amount), 1))
+    unit = 10 ** np.maximum(np.floor(size) - 1, 4)
+    return np.where(rough, np.round(amount / unit) * unit, np.round(amount, 2))
 
 
 def listings(world: World, told: Reports, block: Block, which: Flags) -> Rows:

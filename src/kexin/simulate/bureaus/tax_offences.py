@@ -60,6 +60,7 @@ def records(world: World, year: int, block: Block) -> Iterator[Rows]:
     if year == clock.HISTORY:
         return
     yield late_filing(world, year, block)
+    yield late_settlement(world, year, block)
     yield late_payment(world, year, block)
     yield other_faults(world, year, block)
     yield inspections(world, year, block)
@@ -147,6 +148,23 @@ def late_filing(world: World, year: int, block: Block) -> Rows:
     )
 
 
+def late_settlement(world: World, year: int, block: Block) -> Rows:
+    """Return a record for each yearly return of profits that is late in a year."""
+    told = conduct.settled(world, year - 1, block)
+    may = clock.months_of(year)[4]
+    firm = np.flatnonzero((told.late > 0) & world.life.active[may, block.firms])
+    random = world.stream("tax_offences.settlement", year, block)
+    never = told.late[firm] >= NEVER
+    return fault(
+        "late_filing",
+        identified(np.full(len(firm), may), firm + block.first, 3),
+        firm + block.first,
+        np.full(len(firm), told.due + 1),
+        np.where(never, np.datetime64("NaT", "D"), told.filed[firm]),
+        np.round(random.uniform(50, 500, len(firm)), -1),
+    )
+
+
 def fault(
     kind: str, number: pa.Array, firm: Ints, found: Days, resolved: Days, fine: Floats
 ) -> Rows:
@@ -178,7 +196,7 @@ def late_payment(world: World, year: int, block: Block) -> Rows:
         "late_payment",
         identified(month, firm + block.first, 1),
         firm + block.first,
-        clock.due_day(month + 1, conduct.DUE) + 1,
+        clock.due_day(month, conduct.DUE) + 1,
         np.where(paid < NEVER, day, np.datetime64("NaT", "D")),
         np.zeros(len(firm)),
     )

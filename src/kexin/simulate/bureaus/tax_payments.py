@@ -105,7 +105,10 @@ def paid(
     if year < clock.LAST_YEAR:
         parts.append(at_year_end(world, year, block))
     due = Due(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    unpaid = owed.new[due.month, due.firm - block.first] > 0
+    unpaid = (
+        owed.new[np.minimum(due.month + 1, clock.MONTHS - 1), due.firm - block.first]
+        > 0
+    )
     unpaid &= due.kind == debts.kind(world)[due.firm]
     comes = (due.amount >= 1) & ~unpaid & (due.filed < due.deadline + NEVER // 2)
     return payments(Due(*(column[comes] for column in due)), random)
@@ -217,7 +220,7 @@ def cleared(world: World, year: int, block: Block, owed: debts.Debts) -> Rows:
     of = debts.last_unpaid(owed, month, firm).astype(np.int64)
     kind = debts.kind(world)[firm + block.first]
     day = debts.cleared_day(month, firm + block.first)
-    deadline = clock.due_day(of + 1, DUE)
+    deadline = clock.due_day(of, DUE)
     amount = owed.cleared[month, firm].astype(float)
     days = np.maximum((day - deadline).astype(int), 0)
     return Rows(
@@ -226,7 +229,7 @@ def cleared(world: World, year: int, block: Block, owed: debts.Debts) -> Rows:
         {
             "payment_id": identified(month, firm + block.first, kind, 2),
             "tax_kind": coded(kind, debts.KINDS),
-            "period_end": clock.last_day(of),
+            "period_end": clock.last_day(of - 1),
             "due_date": deadline,
             "paid_at": day,
             "amount": np.round(amount, 2),
