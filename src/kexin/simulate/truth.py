@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from kexin.simulate import clock
 from kexin.simulate.life import FATES, NEVER
+from kexin.simulate.matching import applications
 from kexin.simulate.rows import always, coded
 from kexin.simulate.sectors import DISTRICTS, SECTORS
 
@@ -43,6 +44,7 @@ def write_truth(world: World, folder: Path) -> None:
     pq.write_table(events(world), folder / "gt_event.parquet")
     pq.write_table(edges(world), folder / "gt_edge.parquet")
     pq.write_table(successions(world), folder / "gt_succession.parquet")
+    pq.write_table(asked(world), folder / "gt_application.parquet")
     with pq.ParquetWriter(folder / "gt_month.parquet", MONTH) as writer:
         for month in range(clock.BURN_IN, clock.MONTHS):
             writer.write_table(of_month(world, month))
@@ -146,6 +148,18 @@ def successions(world: World) -> pa.Table:
                     pa.array(born),
                 ]
             ),
+        }
+    )
+
+
+def asked(world: World) -> pa.Table:
+    """Return one row an application for a loan: firm, month, whether it was taken."""
+    told = applications(world)
+    return pa.table(
+        {
+            "firm_key": keys(world, world.lending.lines.firm[told.line]),
+            "month": months(told.opened),
+            "approved": pa.array(told.approved),
         }
     )
 

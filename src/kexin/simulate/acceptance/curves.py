@@ -62,7 +62,7 @@ CURVES = (
           (0.011, 0.016, 0.019, 0.025, 0.032, 0.039, 0.053, 0.062, 0.076, 0.099), 0.003),
     Curve("cases", Text("新增被告案件，每月", "new defendant cases, per month"),
           (0.023, 0.027, 0.036, 0.039, 0.054, 0.071, 0.090, 0.113, 0.136, 0.168), 0.009,
-          seen=0.85),
+          seen=0.83),
     Curve("enforcement", Text("被执行，每月", "enforcement, per month"),
           (0.002, 0.002, 0.003, 0.004, 0.004, 0.005, 0.008, 0.010, 0.015, 0.017), 0.001),
     Curve("overdue", Text("逾期1至89天，借款企业", "overdue 1-89 days, borrowers"),
@@ -70,6 +70,12 @@ CURVES = (
     Curve("lapse", Text("专利失效，每企业每月", "patents lapsed, per firm and month"),
           (0.006, 0.006, 0.007, 0.010, 0.010, 0.011, 0.016, 0.020, 0.029, 0.030), 0.006),
 )  # fmt: skip
+
+OTHER_LOANS = """SELECT * FROM pboc_loan_month LEFT JOIN (
+    SELECT account_hash, min(month) AS lost FROM pboc_loan_month
+    WHERE overdue_days >= 90 GROUP BY ALL) USING (account_hash)
+    WHERE lost IS NULL OR month < lost - INTERVAL 3 MONTH"""
+"""Months of loans, without the three in which one runs up to 90 days and all after."""
 
 QUERIES = {
     "sales": """SELECT firm_key, month AS day, sales::DOUBLE AS value
@@ -88,11 +94,8 @@ QUERIES = {
         FROM all_court_enforcement e WHERE version_no = 1 AND NOT EXISTS (
         SELECT 1 FROM gt_event g WHERE g.event = 'enforcement'
         AND g.firm_key = e.firm_key AND g.month = date_trunc('month', e.event_date))""",
-    "overdue": """WITH lost AS (SELECT account_hash, min(month) AS first
-        FROM pboc_loan_month WHERE overdue_days >= 90 GROUP BY ALL)
-        SELECT firm_key, month AS day, 1 AS value FROM pboc_loan_month
-        LEFT JOIN lost USING (account_hash) WHERE overdue_days BETWEEN 1 AND 89
-        AND (first IS NULL OR month < first - INTERVAL 3 MONTH OR month > first)""",
+    "overdue": f"""SELECT firm_key, month AS day, 1 AS value FROM ({OTHER_LOANS})
+        WHERE overdue_days BETWEEN 1 AND 89""",
     "lapse": """SELECT firm_key, event_date AS day, 1 AS value FROM ip_patent_event
         WHERE event_code = 'lapse_fee'""",
 }
@@ -106,7 +109,7 @@ returns are those of monthly filers.
 ASKED = {
     "late": """SELECT firm_key, period_end AS day, 1 AS value FROM tax_vat_return
         WHERE period_end - period_start < 31""",
-    "overdue": "SELECT firm_key, month AS day, 1 AS value FROM pboc_loan_month",
+    "overdue": f"SELECT firm_key, month AS day, 1 AS value FROM ({OTHER_LOANS})",
 }
 """Months in which a firm could be late at all: it had a return, or a loan."""
 
@@ -216,9 +219,10 @@ def rate(curve: Curve, flag: Floats, of: Flags, seen: Watched, well: Flags) -> D
         cases, asked = around(flag, seen, offset), around(of, seen, offset)
         told = cases[asked]
         values.append(float(told.mean()) if len(told) else 0.0)
-        error = float(told.std() / np.sqrt(max(len(told), 1)))
+        aim = target * curve.seen
+        error = np.sqrt(aim * (1 - aim) / max(len(told), 1))
         part = SHARE * abs(target - curve.healthy) * curve.seen
-        allowed.append(part + ERRORS * error)
+        allowed.append(float(part + ERRORS * error))
     months = list(HEALTHY_MONTHS)
     base = flag[months][:, well][of[months][:, well]]
     return Drawn(curve, values, float(base.mean()), allowed)
