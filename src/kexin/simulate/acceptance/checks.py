@@ -122,11 +122,15 @@ CHECKS = (
           f"""SELECT 'mean' AS label, count(*) / avg({REGISTERED}) AS value
           FROM court_bankruptcy WHERE year(accept_date) BETWEEN 2019 AND 2025""",
           "SRC-N3"),
-    Check("C10", Text("每年列入异常名录占比", "abnormal listings per year"),
+    Check("C10", Text("每年列入异常名录的在营企业占比",
+                      "abnormal listings per year, of firms that are in business"),
           {"": (0.03, 0.05)},
-          f"""SELECT 'mean' AS label, count(*) / avg({REGISTERED})
-          AS value FROM reg_abnormal_list WHERE year(list_date) BETWEEN 2019 AND 2025""",
-          "SRC-N5"),
+          """WITH busy AS (SELECT firm_key, month FROM gt_month JOIN who
+          ON gt_month.firm = who.place WHERE active AND month(month) = 7
+          AND year(month) BETWEEN 2019 AND 2025)
+          SELECT 'mean' AS label, count(listing_id) / count(*) AS value FROM busy b
+          LEFT JOIN reg_abnormal_list l
+          ON l.firm_key = b.firm_key AND year(list_date) = year(b.month)""", "SRC-N5"),
     Check("C10r", Text("列入异常名录的原因", "reasons of abnormal listings"),
           {"no_annual_report": (0.87, 0.91), "unreachable": (0.088, 0.128),
            "false_info": (0, 0.024), "info_not_published": (0, 0.021)},
