@@ -85,7 +85,7 @@ def resolve(mentions: ir.Table, known: Directory, given: Thresholds) -> ir.Table
     order = ibis.window(group_by=single.mention, order_by=single["rank"])
     chosen = single.mutate(place=ibis.row_number().over(order))
     first = chosen.filter(chosen.place == 0)
-    kept = without_contradiction(first, single)
+    kept = without_contradiction(first, single, known)
     columns = ("mention", "firm_key", "step", "confidence", "via_branch", "flag")
     return kept.select(*columns).order_by("mention")
 
@@ -114,10 +114,13 @@ def climbed(mentions: ir.Table, known: Directory, given: Thresholds) -> ir.Table
     )
 
 
-def without_contradiction(first: ir.Table, single: ir.Table) -> ir.Table:
+def without_contradiction(
+    first: ir.Table, single: ir.Table, known: Directory
+) -> ir.Table:
     """Drop a code's firm where the name, equal to the letter, is another firm's.
 
-    An agent's code on its customer's record is valid and wrong; a person must look.
+    An agent's code on its customer's record is valid and wrong, whether the registry
+    knows the agent or not; a person must look.
     """
     named = single.filter(single.step == "M6").select(
         "mention", named="firm_key", as_named="rank"
@@ -125,8 +128,11 @@ def without_contradiction(first: ir.Table, single: ir.Table) -> ir.Table:
     order = ibis.window(group_by=named.mention, order_by=named.as_named)
     best = named.mutate(place=ibis.row_number().over(order))
     names = best.filter(best.place == 0).select("mention", "named")
+    firms = known.names.select(registered="firm_key").distinct()
     both = first.left_join(names, "mention")
-    contradicted = (both.flag == CONFLICT) & (both.named != both.firm_key)
+    both = both.left_join(firms, both.firm_key == firms.registered)
+    strange = (both.flag == CONFLICT) | both.registered.isnull()
+    contradicted = strange & (both.named != both.firm_key)
     return both.filter(~contradicted.fill_null(False))  # noqa: FBT003
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
 
+from kexin.algebra.dates import months_before
 from kexin.language import Text
-from kexin.registers.quality import FIRST_DAY, LAST_DAY, PAST_DAYS, TRACES
+from kexin.registers.quality import FIRST_DAY, PAST_DAYS, TRACES, YEARS_AHEAD
 
 if TYPE_CHECKING:
     from datetime import date
@@ -72,7 +73,8 @@ def possible(
 def last_day(contract: type[Table], name: str, received: date) -> date:
     """Return the last day that a column may tell."""
     is_past = name in PAST_DAYS.get(contract.id, ())
-    return received if is_past or name == contract.event else LAST_DAY
+    ahead = months_before(received, -12 * YEARS_AHEAD)
+    return received if is_past or name == contract.event else ahead
 
 
 def impossible(day: ir.Value, last: date) -> ir.BooleanValue:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 FIRST_DAY = date(1949, 10, 1)
 """No register of the country reaches back further."""
 
-LAST_DAY = date(2199, 12, 31)
-"""No permit or term that is told by its last day reaches further: 9999 is «none»."""
+YEARS_AHEAD = 75
+"""Years after receipt that a day may lie ahead, such as a term's end [design]: the
+longest term of all, that of land for housing, is 70 years."""
 
 MOST_SHARING = 20
 """Firms that may share a phone or an address before it is taken for an agent's, and

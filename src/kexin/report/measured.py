@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
     from kexin.intake.snapshot import Snapshot
-    from kexin.registers.contract import Field
+    from kexin.registers.contract import Field, Table
     from kexin.report.numbers import Counts
 
 EXAMPLES = 3
@@ -106,7 +106,7 @@ def table_numbers(
         table=name,
         rows=rows,
         records=records,
-        lags=lags(connection, contract.lag_days),
+        lags=lags(connection, contract),
         absent=absent,
         codes=code_counts(connection, fields),
         steps=steps(connection),
@@ -138,10 +138,15 @@ def absences(connection: Backend, fields: Iterable[str]) -> Counts:
     return {"": records, **absent}
 
 
-def lags(connection: Backend, expected: int) -> Lags:
-    """Return how many days after the event new records were known."""
+def lags(connection: Backend, contract: type[Table]) -> Lags:
+    """Return how many days after the event new records were known.
+
+    A record of a month is waited for from the month's last day on (READINGS.md, A01).
+    """
+    monthly = contract.fields()[contract.event].monthly
+    happened = "last_day(event_date)" if monthly else "event_date"
     query = f"""
-    SELECT known_at::DATE - event_date AS days,
+    SELECT known_at::DATE - {happened} AS days,
            coalesce(list_contains(dq_flags, '{RECONSTRUCTED}'), false), count(*)
     FROM reported WHERE op = 'I' AND event_date IS NOT NULL
     GROUP BY ALL ORDER BY days
@@ -151,7 +156,7 @@ def lags(connection: Backend, expected: int) -> Lags:
     return Lags(
         measured=sum(records for _, records in real),
         reconstructed=sum(records for _, made, records in rows if made),
-        late=sum(records for days, records in real if days > expected),
+        late=sum(records for days, records in real if days > contract.lag_days),
         median=within(real, 5),
         p90=within(real, 9),
     )
@@ -182,8 +187,9 @@ def code_counts(connection: Backend, fields: Mapping[str, Field]) -> dict[str, C
     if not coded:
         return {}
     parts = [
-        f"SELECT '{name}' AS name, {code_of(field)} AS code, count(*) AS records "  # noqa: S608
-        f'FROM reported WHERE "{name}" IS NOT NULL GROUP BY ALL'
+        f"SELECT '{name}' AS name, code, count(*) AS records FROM ("  # noqa: S608
+        f'SELECT {code_of(field)} AS code FROM reported WHERE "{name}" IS NOT NULL'
+        ") GROUP BY ALL"
         for name, field in coded.items()
     ]
     found: dict[str, Counts] = {name: {} for name in coded}

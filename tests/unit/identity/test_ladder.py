@@ -234,3 +234,11 @@ def test_a_name_that_two_firms_could_bear_is_neithers() -> None:
     one = match(name="杭州双生（软件）有限公司")
     assert one is not None
     assert one["firm_key"] == ONE_TWIN
+
+
+def test_a_strangers_code_beside_the_name_of_a_firm_is_not_believed() -> None:
+    stranger = code_of(977)
+    assert match(stranger, name="杭州海创（中国）科技有限公司") is None
+    alone = match(stranger, name="杭州无人知晓有限公司")
+    assert alone is not None
+    assert (alone["firm_key"], alone["step"]) == (stranger, "M1")
