@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DATA ?= ../shared/data/cumcm2020c
+DATA ?=
 WORKSPACE ?= workspace
 READY := $(VENV)/.ready
 
@@ -14,12 +14,16 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 
-demo: $(READY)  ## the whole flow on a delivery: make demo DATA=<folder>
+demo: $(READY)  ## the whole flow on a synthetic city; on a delivery: make demo DATA=<folder>
+ifeq ($(DATA),)
+	$(BIN)/kexin demo --workspace $(WORKSPACE)
+else
 	$(BIN)/kexin demo --data $(DATA) --mapping data/mappings/cumcm2020c.toml \
 	  --policy data/samples/cumcm2020c/policy.toml --as-of 2020-01-31 --workspace $(WORKSPACE)
+endif
 
 test: $(READY)  ## all tests
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist loadfile
 
 check: $(READY)  ## lint, types, layers
 	$(BIN)/ruff check

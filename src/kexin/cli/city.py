@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Asked", "simulate"]
 
 
-def simulate(screen: Screen, folder: Path, asked: Asked, threads: int) -> None:
+def simulate(screen: Screen, folder: Path, asked: Asked, threads: int = 2) -> None:
     """Make a city and tell what is in it."""
     with screen.progress(Text("生成各部门数据", "registers written")) as advance:
         made = export(folder, asked, threads, advance)

@@ -306,21 +306,36 @@ def whitelist_verify(
 
 @app.command()
 def demo(
-    data: Annotated[Path, typer.Option(help="Folder of the delivery. 交付文件夹。")],
-    mapping: Annotated[Path, typer.Option(help="Its mapping. 映射文件。")],
-    policy: Annotated[Path, typer.Option(help="The policy's numbers. 政策文件。")],
-    as_of: AsOf,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of a delivery. 交付文件夹。")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="Its mapping. 映射文件。")
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="The policy's numbers. 政策文件。")
+    ] = None,
+    as_of: Day = None,
     received: Day = None,
     workspace: Workspace = Path("workspace"),
     lang: Lang = LANGUAGE,
 ) -> None:
-    """Run the whole flow on a delivery. 在一批数据上演示全流程。"""
+    """Run the whole flow on a synthetic city, or on a delivery. 演示全流程。"""
     from kexin.cli import demonstration
 
+    screen = Screen(lang)
+    if not (data or mapping or policy or as_of):
+        demonstration.on_city(screen, workspace)
+        return
+    if not (data and mapping and policy and as_of):
+        raise typer.BadParameter(
+            "a delivery needs --data, --mapping, --policy and --as-of; without any of "
+            "them a city is made. 四者须同时给出，否则使用仿真城市。"
+        )
     given = demonstration.Inputs(
         data, mapping, policy, as_of.date(), day_of(received), workspace
     )
-    demonstration.run(Screen(lang), given)
+    demonstration.run(screen, given)
 
 
 def day_of(given: datetime | None) -> date:

@@ -1,4 +1,7 @@
-"""The whole flow on one delivery, from an empty folder to a published edition."""
+"""The whole flow, from an empty folder to a published edition.
+
+On a synthetic city, which needs nothing from outside; or on a delivery of one's own.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kexin import settings
-from kexin.cli import show, steps
+from kexin.cli import city, show, steps
 from kexin.errors import DeliveryError
 from kexin.language import Text
+from kexin.simulate.export import MANIFEST
+from kexin.simulate.mapped import write_mappings
+from kexin.whitelist.edition import decisions
 
 if TYPE_CHECKING:
     from kexin.cli.screen import Screen
+    from kexin.whitelist.edition import Edition
+
+
+FIRMS, SEED = 1_500, 20261123
+"""The demonstration's city: small, and large enough for some firms to go bad."""
+
+INVOICES = (2023, 2024, 2025, 2026)
+"""Years of which it has every single invoice: the signals so far read invoices."""
+
+LEARNT_ON, DECIDED_ON = date(2025, 6, 30), date(2026, 9, 30)
+"""Firms of the first day teach the model; those of the second are decided on."""
+
+TOLD = date(2026, 11, 1)
+"""Day on which the city's deliveries are received."""
 
 
 class Inputs(NamedTuple):
@@ -36,8 +56,61 @@ class Inputs(NamedTuple):
     folder: Path
 
 
+def on_city(screen: Screen, folder: Path) -> None:
+    """Make a small city, take its deliveries in, and run every step on them.
+
+    Raises:
+        DeliveryError: The folder holds another city.
+    """
+    screen.say(
+        Text(
+            f"演示（仿真数据 synthetic data）：生成{FIRMS}家企业的城市，"
+            "接收其15个部门的数据，计算信号，"
+            f"以{LEARNT_ON}的企业训练并评估模型，"
+            f"为{DECIDED_ON}的全部企业评分，发布一版白名单。约需三分钟。",
+            f"This makes a city of {FIRMS} firms (仿真数据 synthetic data), takes in what "
+            "its 15 bureaus deliver, computes signals, trains and judges a model on the "
+            f"firms of {LEARNT_ON}, scores every firm of {DECIDED_ON}, and publishes a "
+            "whitelist. It takes about three minutes.",
+        )
+    )
+    made = settings.init(folder, synthetic=True)
+    source = folder / "city"
+    if not (source / MANIFEST).exists():
+        city.simulate(screen, source, city.Asked(FIRMS, SEED, invoice_years=INVOICES))
+    write_mappings(made.mappings / "city")
+    account = steps.take_in(screen, folder, [source / "deliveries"], "city", TOLD)
+    show.account(screen, account, steps.report_of(folder, account, screen.language))
+    show.panels(screen, steps.panels(screen, folder, [LEARNT_ON, DECIDED_ON]), None)
+    show.trained(screen, steps.train(screen, folder, LEARNT_ON, None))
+    show.scored(screen, steps.score(screen, folder, DECIDED_ON))
+    refreshed = steps.refresh(screen, folder, DECIDED_ON)
+    show.refreshed(screen, refreshed)
+    say_where(screen, folder, some_firm(refreshed.edition), refreshed.edition.folder)
+
+
+def some_firm(edition: Edition) -> str:
+    """Return a firm to begin with: one that was admitted, if any was."""
+    rows = decisions(edition)
+    order = sorted(rows, key=lambda row: row["decision"] != "admitted")
+    return str(order[0]["firm_key"])
+
+
+def say_where(screen: Screen, folder: Path, firm: str, edition: Path) -> None:
+    """Say where to look next."""
+    where = f"--workspace {folder}"
+    screen.say(
+        Text(
+            f"接下来：kexin explain {firm} {where}；kexin whitelist show {where}；"
+            f"白名单文件在 {edition}",
+            f"Next: kexin explain {firm} {where}; kexin whitelist show {where}; the "
+            f"edition's files are in {edition}",
+        )
+    )
+
+
 def run(screen: Screen, given: Inputs) -> None:
-    """Run every step, showing what each did, and say where to look next.
+    """Run every step on a delivery, showing what each did, and say where to look next.
 
     Raises:
         DeliveryError: The delivery's folder is absent.
@@ -79,12 +152,4 @@ def run(screen: Screen, given: Inputs) -> None:
     show.scored(screen, steps.score(screen, given.folder, given.as_of))
     refreshed = steps.refresh(screen, given.folder, given.as_of)
     show.refreshed(screen, refreshed)
-    where = f"--workspace {given.folder}"
-    screen.say(
-        Text(
-            f"接下来：kexin explain E130 {where}；kexin whitelist show {where}；"
-            f"白名单文件在 {refreshed.edition.folder}",
-            f"Next: kexin explain E130 {where}; kexin whitelist show {where}; the "
-            f"edition's files are in {refreshed.edition.folder}",
-        )
-    )
+    say_where(screen, given.folder, "E130", refreshed.edition.folder)

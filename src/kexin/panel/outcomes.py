@@ -1,7 +1,8 @@
 """What became of an observation in the twelve months after it.
 
-So far from banks' reports on loans alone (POLICY.md 1.1, label B1). An outcome is a
-pure function of the warehouse and of the day by which it is told.
+From public events for every firm of the population (POLICY.md 1.1, label B2), and from
+banks' reports where there are loans (B1). An outcome is a pure function of the
+warehouse and of the day by which it is told.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import ibis
 
 from kexin.algebra.dates import month_start, months_before
 from kexin.algebra.to_ibis import to_ibis, visible
+from kexin.panel.events import exits, label_events, lesser_events
 from kexin.registers.core import CoreLoanOutcome
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ Outcome = Literal["good", "bad", "indeterminate", "unknown"]
 
 MONTHS = 12
 """Length of the performance window (POLICY.md 1.2)."""
+
+REPORTING_MONTHS = 4
+"""Months after the window within which its events become known (POLICY.md 1.2)."""
 
 PAST_DUE_DAYS = 90
 DOUBTFUL_DAYS = 30
@@ -49,7 +54,101 @@ doubtful = (
 def outcomes(
     tables: Mapping[str, ir.Table], as_of: date, known_by: date
 ) -> pd.DataFrame:
-    """Return what became of each firm with loans in (as_of, as_of + 12 months].
+    """Return what became of each firm in (as_of, as_of + 12 months].
+
+    A firm is bad if public events or its loans say so. Firms of the population that
+    have no loan are told by public events alone; where no registry was delivered there
+    is no population, and loans alone tell.
+
+    Args:
+        tables: The warehouse.
+        as_of: Day of the observation.
+        known_by: Day by which it is told; what is known later is not seen.
+
+    Returns:
+        One row a firm, in the order of `firm_key`: `firm_key` and `outcome`.
+    """
+    loans = loan_outcomes(tables, as_of, known_by)
+    registry = tables.get("reg_firm")
+    if registry is None or registry.count().execute() == 0:
+        return loans
+    public = public_outcomes(tables, as_of, known_by)
+    both = public.merge(loans, "left", "firm_key", suffixes=("", "_loan"))
+    told_by_loan = both["outcome_loan"].isin(["bad", "indeterminate"])
+    worse = told_by_loan & (both["outcome"] != "bad")
+    both["outcome"] = both["outcome"].mask(worse, both["outcome_loan"])
+    return both[["firm_key", "outcome"]]
+
+
+def public_outcomes(
+    tables: Mapping[str, ir.Table], as_of: date, known_by: date
+) -> pd.DataFrame:
+    """Return what public events say of each firm of the population (B2).
+
+    Bad: an event in the window. Else, for good or not yet: unknown before the window
+    and four months for reports to come are over; indeterminate where a firm left in
+    good order, or was enforced for little or paid in time; good otherwise.
+    """
+    until = months_before(as_of, -MONTHS)
+    mature = months_before(until, -REPORTING_MONTHS) <= known_by
+
+    def inside(events: ir.Table) -> ir.Table:
+        kept = events.filter(events.day > as_of, events.day <= until)
+        return kept.select("firm_key").distinct()
+
+    bad = inside(label_events(tables, known_by)).mutate(bad=True)
+    open_still = inside(
+        lesser_events(tables, known_by).union(exits(tables, known_by))
+    ).mutate(open_still=True)
+    firms = population(tables, as_of)
+    told = firms.left_join(bad, "firm_key").drop("firm_key_right")
+    told = told.left_join(open_still, "firm_key").drop("firm_key_right")
+    outcome = ibis.cases(
+        (told.bad.notnull(), "bad"),
+        (ibis.literal(not mature), "unknown"),
+        (told.open_still.notnull(), "indeterminate"),
+        else_="good",
+    )
+    frame: pd.DataFrame = (
+        told.select("firm_key", outcome=outcome).order_by("firm_key").to_pandas()
+    )
+    return frame
+
+
+def population(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
+    """Return the firms on which a model learns (POLICY.md 1.2): `firm_key`.
+
+    Enterprises in scope, active, at least a year old, with sales or insured staff in
+    the year, and without a bad event in it, all as known on the day.
+    """
+    year_ago = months_before(as_of, MONTHS)
+    registry = visible(tables["reg_firm"], as_of)
+    kind = registry.firm_type_code
+    in_scope = kind.startswith("1") | kind.startswith("5") | kind.startswith("6")
+    standing = registry.filter(
+        in_scope | kind.startswith("45"),
+        ~registry.is_branch,
+        registry.reg_status == "active",
+        registry.establish_date <= year_ago,
+    ).select("firm_key")
+    returns = visible(tables["tax_vat_return"], as_of)
+    sales = returns.sales_taxable + returns.sales_exempt + returns.sales_export
+    staff = visible(tables["si_month"], as_of)
+    busy = returns.filter(sales > 0, returns.event_date > year_ago).select("firm_key")
+    busy = busy.union(
+        staff.filter(staff.insured_count > 0, staff.event_date > year_ago).select(
+            "firm_key"
+        )
+    )
+    events = label_events(tables, as_of)
+    bad = events.filter(events.day > year_ago, events.day <= as_of).select("firm_key")
+    return standing.distinct().semi_join(busy, "firm_key").anti_join(bad, "firm_key")
+
+
+def loan_outcomes(
+    tables: Mapping[str, ir.Table], as_of: date, known_by: date
+) -> pd.DataFrame:
+    """Return what became of each firm with loans in (as_of, as_of + 12 months] (B1).
 
     Args:
         tables: The warehouse.
@@ -98,6 +197,9 @@ def first_past_due(reports: ir.Table) -> ir.DateValue:
 
 
 def last_known(tables: Mapping[str, ir.Table]) -> date | None:
-    """Return the day on which the newest loan report was known; None without one."""
-    newest = tables["core_loan_outcome"].known_at.max().to_pyarrow().as_py()
-    return None if newest is None else newest.date()
+    """Return the day on which the newest report that tells outcomes was known."""
+    days = [
+        tables[name].known_at.max().to_pyarrow().as_py()
+        for name in ("core_loan_outcome", "court_enforcement")
+    ]
+    return max((day.date() for day in days if day is not None), default=None)
