@@ -36,6 +36,9 @@ DECISIONS = {
 FIRST = 20
 """Rows that a table shows before it says that there are more."""
 
+MOST_UNUSUAL = 5
+"""Findings that are shown on the screen; the report has them all."""
+
 
 def account(screen: Screen, made: Account, report: Report | None = None) -> None:
     """Show what became of a delivery's rows, what checks found, and its report."""
@@ -94,11 +97,11 @@ def quality(screen: Screen, report: Report) -> None:
 def unusual(screen: Screen, report: Report) -> None:
     """Show what is unusual about a delivery, and where its report stands."""
     found = report.content["unusual"]
-    for each in found[:FIRST]:
+    for each in found[:MOST_UNUSUAL]:
         level = LEVELS[each["level"]]
         screen.say(Text(f"{level.zh}：{each['zh']}", f"{level.en}: {each['en']}"))
-    if len(found) > FIRST:
-        more = len(found) - FIRST
+    if len(found) > MOST_UNUSUAL:
+        more = len(found) - MOST_UNUSUAL
         screen.say(Text(f"另有{more}项，见报告", f"{more} more in the report"))
     if not found:
         screen.say(Text("没有异常", "nothing unusual"))
