@@ -207,18 +207,17 @@ def workspace(folder: Path) -> Settings:
     return Settings(folder, file.engine, file.identity, file.mlflow, file.model)
 
 
-def init(folder: Path, *, synthetic: bool = False) -> Settings:
+def init(folder: Path, content: str = TEMPLATE) -> Settings:
     """Make a workspace in a folder, and return its settings; what is there stays.
 
     Args:
         folder: The workspace.
-        synthetic: Whether codes of synthetic firms are to count in a new one.
+        content: What a new `kexin.toml` says.
     """
     settings = Settings(folder, Engine(), Identity(), Tracking(), Learning())
     for needed in (settings.mappings, settings.models, settings.mlruns):
         needed.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
     if not path.exists():
-        yes = TEMPLATE.replace("synthetic = false", "synthetic = true")
-        path.write_text(yes if synthetic else TEMPLATE, encoding="utf-8")
+        path.write_text(content, encoding="utf-8")
     return workspace(folder)
