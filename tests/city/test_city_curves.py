@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 FIRMS, SEED = 20_000, 20261123
 
 PERMITTED = 1
-"""Points of a curve that may be off: eight curves have 80, at two standard errors."""
+"""Points of a curve that may be off: eight curves have 80, each at two standard errors,
+so that one in twenty is off by chance."""
 
 
 @pytest.fixture(scope="module")

@@ -57,8 +57,8 @@ def outcomes(
     """Return what became of each firm in (as_of, as_of + 12 months].
 
     A firm is bad if public events or its loans say so. Firms of the population that
-    have no loan are told by public events alone; where no registry was delivered there
-    is no population, and loans alone tell.
+    have no loan are told by public events alone; where registry or courts were never
+    delivered nothing public is known, and loans alone tell.
 
     Args:
         tables: The warehouse.
@@ -69,8 +69,9 @@ def outcomes(
         One row a firm, in the order of `firm_key`: `firm_key` and `outcome`.
     """
     loans = loan_outcomes(tables, as_of, known_by)
-    registry = tables.get("reg_firm")
-    if registry is None or registry.count().execute() == 0:
+    if not all(
+        is_delivered(tables, name) for name in ("reg_firm", "court_enforcement")
+    ):
         return loans
     public = public_outcomes(tables, as_of, known_by)
     both = public.merge(loans, "left", "firm_key", suffixes=("", "_loan"))
@@ -78,6 +79,11 @@ def outcomes(
     worse = told_by_loan & (both["outcome"] != "bad")
     both["outcome"] = both["outcome"].mask(worse, both["outcome_loan"])
     return both[["firm_key", "outcome"]]
+
+
+def is_delivered(tables: Mapping[str, ir.Table], name: str) -> bool:
+    """Whether any record of a table was ever delivered."""
+    return name in tables and bool(tables[name].count().execute())
 
 
 def public_outcomes(
