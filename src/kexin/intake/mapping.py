@@ -172,7 +172,7 @@ class KnownAt(tomlfile.Section):
         if sum((self.on is not None, self.counted, self.column != "")) > 1:
             raise PydanticCustomError(
                 "one_rule",
-                "either on, or column, or after and days",
+                "one of on, column, or after and days",
                 {"zh": "on、column、after与days三者之一"},
             )
         return self

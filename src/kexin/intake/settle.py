@@ -100,7 +100,7 @@ def check_staged(connection: Backend, taken: list[Taken]) -> None:
     """Raise a WarehouseError where a row that passed is not staged."""
     for name in sorted({file.delivery.contract.id for file in taken}):
         passed = sum(f.staged.passed for f in taken if f.delivery.contract.id == name)
-        staged = sql.number(connection, f"SELECT count(*) FROM staged_{name}")  # noqa: S608
+        staged = sql.number(connection, f"SELECT count(*) FROM incoming_{name}")  # noqa: S608
         balanced(Count(name, passed, staged, 0, 0))
 
 

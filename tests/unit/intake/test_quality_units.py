@@ -150,7 +150,7 @@ def test_errors_are_caught_and_noise_is_not(
     connection.con.register("rows", rows)
     connection.con.execute(
         """
-        CREATE TEMP TABLE incoming_tax_vat_return AS
+        CREATE TEMP TABLE kept_tax_vat_return AS
         SELECT *, 0 AS sales_exempt, 0 AS sales_export, 0 AS output_tax, 0 AS input_tax,
                firm_key AS src_code, NULL AS src_name, period_start::DATE AS event_date, 'I' AS op,
                []::VARCHAR[] AS dq_flags
@@ -159,7 +159,7 @@ def test_errors_are_caught_and_noise_is_not(
     )
     mark_units(connection, TaxVatReturn, tmp_path, {})
     flagged = connection.con.execute(
-        "SELECT len(dq_flags) > 0 AS f FROM incoming_tax_vat_return ORDER BY delivered"
+        "SELECT len(dq_flags) > 0 AS f FROM marked_tax_vat_return ORDER BY delivered"
     ).df()["f"]
     assert flagged[damaged].mean() >= caught
     assert flagged[~damaged].mean() <= alarms

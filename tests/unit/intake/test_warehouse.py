@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kexin.errors import WarehouseError
-from kexin.intake import accounts, deliver
+from kexin.intake import accounts, deliver, settle
 from kexin.intake.snapshot import LOCK, SNAPSHOT, read_snapshot
 from kexin.intake.warehouse import open_warehouse, verify
 from kexin.registers.contract import contracts
@@ -197,7 +197,7 @@ def test_a_defect_that_loses_rows_changes_nothing(
 ) -> None:
     bureau.send(row())
     before = bureau.snapshot
-    real = deliver.put_incoming
+    real = settle.put_incoming
 
     def losing(connection: Any, *rest: Any) -> None:
         real(connection, *rest)
@@ -206,7 +206,7 @@ def test_a_defect_that_loses_rows_changes_nothing(
             "FROM staged_tax_invoice LIMIT 0"
         )
 
-    monkeypatch.setattr(deliver, "put_incoming", losing)
+    monkeypatch.setattr(settle, "put_incoming", losing)
     with pytest.raises(WarehouseError, match="does not balance"):
         bureau.send(row(号码="2"))
     assert bureau.snapshot == before
