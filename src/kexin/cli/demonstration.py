@@ -94,11 +94,11 @@ def on_city(screen: Screen, folder: Path) -> None:
             f"演示（仿真数据 synthetic data）：生成{FIRMS}家企业的城市，"
             "接收其15个部门的数据，计算信号，"
             f"以{LEARNT_ON}的企业训练并评估模型，"
-            f"为{DECIDED_ON}的全部企业评分，发布一版白名单。约需三分钟。",
+            f"为{DECIDED_ON}的全部企业评分，发布一版白名单。需数分钟。",
             f"This makes a city of {FIRMS} firms (仿真数据 synthetic data), takes "
             "in what its 15 bureaus deliver, computes signals, trains and judges a "
             f"model on the firms of {LEARNT_ON}, scores every firm of {DECIDED_ON}, "
-            "and publishes a whitelist. It takes about three minutes.",
+            "and publishes a whitelist. It takes several minutes.",
         )
     )
     made = settings.init(folder, CITY_SETTINGS)
