@@ -52,8 +52,6 @@ MONTH_IN_NAME = re.compile(r"((?:19|20)\d\d)[-_年.]?(0[1-9]|1[0-2])")
 CASES = {"case_id": ("case_no_raw", "root_case_id"), "case_no_raw": ("case_id",)}
 """Numbers of a case that one delivered number may fill, where there is one only."""
 
-NOT_TOLD = Text("交付中没有该列", "the delivery does not have it")
-
 
 class Line(NamedTuple):
     """How one column of a contract is filled.

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 SIGNS = ALPHABET.tobytes().decode()
 PLACES = ("滨江", "西湖", "余杭", "萧山", "宁波", "上海", "温州", "嘉兴")
-NARROW = {"（": "(", "）": ")", "(": "（", ")": "）"}
 OTHER_BRACKETS = (("(", ")"), ("〔", "〕"), ("[", "]"))
 
 ALIKE = {
