@@ -113,13 +113,13 @@ def panel(_data: Path, work: Path) -> int:
     """Compute every signal of every firm; the number of invoice versions read."""
     from kexin.algebra.engine import connect
     from kexin.intake.warehouse import open_warehouse
-    from kexin.panel.files import write_panel
+    from kexin.panel.files import Held, write_panels
     from kexin.settings import Engine
     from kexin.signals.signal import catalogue
 
     held = open_warehouse(work / "warehouse", connect(Engine(threads=THREADS)))
     signals = list(catalogue().values())
-    write_panel(signals, DAY, held.tables, held.digest, work / "panels")
+    write_panels(signals, [DAY], Held(held.tables, held.digest), work / "panels")
     return int(held.rows["tax_invoice"])
 
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 from hypothesis import HealthCheck, Phase, settings
 
 from kexin.panel.build import panel
+from kexin.panel.days import observed
 from kexin.registers.tax import TaxInvoice
 from kexin.signals.signal import catalogue
 
@@ -82,15 +83,19 @@ class Panels:
             {"times": times},
         )
 
-    def compiled(self, as_of: date) -> str:
-        """The query of the signals on a day."""
+    def compiled(self, as_of: date) -> tuple[str, object]:
+        """The query of the signals on a day, and what must live as long as it."""
         table, firms = self.engine.table(TaxInvoice.id), self.engine.table("firms")
-        asked = panel(self.signals, as_of, firms, {TaxInvoice.id: table})
-        return str(self.engine.compile(asked))
+        observations = observed(firms, [as_of])
+        asked = panel(self.signals, observations, [as_of], {TaxInvoice.id: table})
+        # Asked once in full, so that the small table of days is there for the text.
+        self.engine.to_pyarrow(asked)
+        return str(self.engine.compile(asked)), asked
 
     def ask(self, as_of: date) -> list[dict[str, Any]]:
         """The panel of what is in the tables."""
-        return self.engine.con.sql(self.query(as_of)).to_arrow_table().to_pylist()
+        query, _ = self.query(as_of)
+        return self.engine.con.sql(query).to_arrow_table().to_pylist()
 
     def of(
         self, histories: Mapping[str, list[Record]], as_of: date

@@ -17,24 +17,29 @@ from typing import TYPE_CHECKING, Any
 
 from kexin.algebra.dates import months_before, spring_festivals
 from kexin.algebra.nodes import (
-    Across,
-    Aggregate,
     Call,
     Choose,
     Constant,
     IsIn,
-    LongestGap,
-    Months,
     Node,
     Operation,
     Statistic,
+)
+from kexin.algebra.reductions import (
+    Across,
+    Aggregate,
+    LongestGap,
+    Months,
     Window,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from kexin.algebra.nodes import AnyWindow, MonthSeries
+    from kexin.algebra.reductions import (
+        AnyWindow,
+        MonthSeries,
+    )
     from kexin.signals.signal import Signal
 
 Record = dict[str, Any]

@@ -17,8 +17,10 @@ from kexin.algebra.nodes import (
     Constant,
     Operation,
     Statistic,
-    reductions,
     walk,
+)
+from kexin.algebra.reductions import (
+    reductions,
 )
 from kexin.digest import digest
 from kexin.registers import changes

@@ -18,16 +18,18 @@ from hypothesis import strategies as st
 
 from kexin.algebra.nodes import (
     ABSENT,
-    Across,
-    Aggregate,
     Call,
     Choose,
     Constant,
+    Node,
+    Statistic,
+)
+from kexin.algebra.reductions import (
+    Across,
+    Aggregate,
     LongestGap,
     Months,
     MonthSeries,
-    Node,
-    Statistic,
     Window,
     count,
     total,

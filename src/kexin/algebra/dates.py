@@ -54,24 +54,15 @@ def last_closed_month(as_of: date, lag_days: int = 0) -> date:
     return months_before(following, 1)
 
 
-def month_span(latest: date, first: int, last: int) -> tuple[date, date]:
-    """Return the half-open span of days of months `first` to `last` counted backwards.
-
-    Args:
-        latest: First day of month 1.
-        first: Number of the latest month of the span.
-        last: Number of its earliest month.
-
-    Returns:
-        The day before the span, and its last day.
+def last_closed_quarter(as_of: date, lag_days: int = 0) -> date:
+    """Return the first day of the last month of the latest quarter that is closed.
 
     Examples:
-        >>> month_span(date(2019, 12, 1), 1, 2)
-        (datetime.date(2019, 10, 31), datetime.date(2019, 12, 31))
+        >>> last_closed_quarter(date(2020, 5, 31))
+        datetime.date(2020, 3, 1)
     """
-    after = months_before(latest, last - 1) - timedelta(1)
-    until = months_before(latest, first - 2) - timedelta(1)
-    return after, until
+    month = last_closed_month(as_of, lag_days)
+    return months_before(month, month.month % 3)
 
 
 def next_midnight(as_of: date) -> datetime:

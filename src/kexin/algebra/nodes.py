@@ -5,9 +5,8 @@ can be compared, digested and read by a person. Three kinds of declaration are w
 in it: a contract's rules, the signals, and a policy's rules.
 
 There are three levels. A *row* formula stands on the columns of one record. A
-*reduction* makes one value for a firm out of its visible records: `Aggregate` over
-records, `Across` over groups of records, `LongestGap` over days. A *firm* formula
-stands on reductions.
+*reduction* makes one value for a firm out of records or out of other firms: see
+`kexin.algebra.reductions`. A *firm* formula stands on reductions.
 
 `==` keeps its Python meaning, so that two equal declarations are equal values; equality
 *in* a formula is `.is_in(...)`.
@@ -19,9 +18,9 @@ latest value of nothing is absent. `.given(condition)` is the one way to make a 
 absent on purpose.
 
 Examples:
-    >>> sales = Column("tax_invoice", "amount_ex_tax")
-    >>> total(sales, Window(12)) / total(sales, Window(12, ending=12)) - 1
-    (sum(amount_ex_tax)[12m] / sum(amount_ex_tax)[12m, 12m ago]) - 1
+    >>> filed, due = Column("tax_vat_return", "filed_at"), Column("tax_vat_return", "due_date")
+    >>> (filed > due) | filed.is_absent()
+    (filed_at > due_date) or is_absent(filed_at)
 """
 
 from __future__ import annotations
@@ -33,26 +32,34 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kexin.algebra.views import Source
+
 Value = bool | int | float | str | date
-Reduction = Literal["sum", "count", "distinct", "min", "max", "latest"]
-GroupReduction = Literal["sum", "count", "max"]
 Operator = Literal["+", "-", "*", "/", "<", "<=", ">", ">=", "and", "or"]
 Function = Literal[
     "abs",
     "coalesce",
+    "days_between",
     "days_since",
     "days_to_month_end",
     "festival_days",
     "greatest",
     "is_absent",
+    "key",
     "least",
+    "ln",
     "ln_1p",
+    "month_of_year",
     "month_start",
+    "months_between",
     "months_since",
+    "n_ln_n",
     "not",
+    "prefix",
     "square",
+    "year",
 ]
-StatisticName = Literal["deviation", "leading_zeros", "mean", "median", "slope"]
+StatisticName = Literal["deviation", "leading_zeros", "max", "mean", "median", "slope"]
 
 
 @dataclass(frozen=True)
@@ -125,13 +132,53 @@ ABSENT = Constant(None)
 
 @dataclass(frozen=True, repr=False)
 class Column(Node):
-    """A column of a table."""
+    """A column of a table or of a view."""
 
-    table: str = ""
+    table: Source = ""
     name: str = ""
 
     def __repr__(self) -> str:
         return self.name
+
+
+@dataclass(frozen=True, repr=False)
+class AsOf(Node):
+    """The day at which one stands, moved back by months, then forward by days.
+
+    Months are calendar months, the day clipped to the month's length (READINGS.md,
+    section 1). Not for the rules of contracts, which know no such day.
+    """
+
+    months: int = 0
+    days: int = 0
+
+    def __repr__(self) -> str:
+        back = f" - {self.months}m" if self.months else ""
+        forward = f" {self.days:+}d" if self.days else ""
+        return f"as_of{back}{forward}"
+
+
+@dataclass(frozen=True, repr=False)
+class ClosedMonth(Node):
+    """The last day of a month, counted back from the latest that is closed.
+
+    Args:
+        back: Months before it; below 0 for months after it.
+        lag_days: Days after its last day at which a month counts as closed.
+        quarterly: Whether only the months that end a quarter count as the latest.
+    """
+
+    back: int = 0
+    lag_days: int = 0
+    quarterly: bool = False
+
+    def __repr__(self) -> str:
+        kind = "quarter" if self.quarterly else "month"
+        return f"end of closed {kind} - {self.back}m"
+
+
+Moment = AsOf | ClosedMonth
+"""A day that follows from the as-of date alone."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -158,6 +205,18 @@ class IsIn(Node):
 
 
 @dataclass(frozen=True, repr=False)
+class Coded(Node):
+    """The value that a list gives for an item; absent, or `otherwise`, for others."""
+
+    item: Node
+    values: tuple[tuple[Value, Value], ...]
+    otherwise: Value | None = None
+
+    def __repr__(self) -> str:
+        return f"coded({self.item!r}, {dict(self.values)!r})"
+
+
+@dataclass(frozen=True, repr=False)
 class Choose(Node):
     """One formula where a condition holds, another where it does not or is absent."""
 
@@ -175,12 +234,15 @@ class Choose(Node):
 class Call(Node):
     """A function of formulas.
 
-    `days_since` and `months_since` count from a day to the as-of date (months that are
-    completed: READINGS.md, A65). `days_to_month_end` is 0 on a month's last day.
-    `festival_days` tells how many of the last n days belong to Spring Festival weeks
-    that lie wholly in them.
-    `greatest` and `least` are absent where any item is. `square` takes an amount with
-    two decimals, exactly.
+    `days_between` and `months_between` count from the first day to the second (months
+    that are completed: READINGS.md, A65); `days_since` and `months_since` from a day to
+    the as-of date. `days_to_month_end` is 0 on a month's last day. `festival_days`
+    tells how many of the last n days belong to Spring Festival weeks that lie wholly in
+    them. `greatest` and `least` are absent where any item is. `ln` is absent of what is
+    not above zero. `key` joins texts to one that is as good as all of them. `prefix`
+    takes the first n signs of a text. `square` takes an amount with two decimals,
+    exactly; `n_ln_n` is n ln n of a whole number, with 12 decimals, so that sums of it
+    do not depend on their order.
     """
 
     function: Function
@@ -194,8 +256,8 @@ class Call(Node):
 class Statistic(Node):
     """A statistic of a short series of firm formulas, in their order; floats.
 
-    Absent items are left out of `mean`, `median`, `deviation` (of a sample, n - 1) and
-    `slope` (least squares over the items' places 0, 1, ...; the first item is the
+    Absent items are left out of `max`, `mean`, `median`, `deviation` (of a sample, n - 1)
+    and `slope` (least squares over the items' places 0, 1, ...; the first item is the
     oldest). `leading_zeros` counts the zeros before the first item that is not zero.
     Absent where too few items are left: none, or one for deviation and slope.
     """
@@ -205,183 +267,6 @@ class Statistic(Node):
 
     def __repr__(self) -> str:
         return f"{self.name}({self.items[0]!r} ... {self.items[-1]!r})"
-
-
-@dataclass(frozen=True)
-class Window:
-    """Event dates in (as_of - ending - months, as_of - ending], in calendar months.
-
-    `months=None` reaches back without end.
-    """
-
-    months: int | None = None
-    ending: int = 0
-
-    def __str__(self) -> str:
-        length = "ever" if self.months is None else f"{self.months}m"
-        return f"{length}, {self.ending}m ago" if self.ending else length
-
-
-@dataclass(frozen=True)
-class MonthSeries:
-    """The records that make a month known, and how long one waits for them.
-
-    Month k = 1 is the latest closed month that is known: a visible record that meets
-    `where` falls in it, or its last day and `lag_days` more have passed (REGISTERS.md
-    section 0.2; READINGS.md, A01 and A01b). It may differ from firm to firm.
-
-    Args:
-        where: Records that belong to the series.
-        lag_days: Days after a month's end at which its silence counts as known.
-    """
-
-    where: Node
-    lag_days: int
-
-    def months(self, first: int, last: int) -> Months:
-        """Return the window of months `first` to `last`, counted backwards from 1."""
-        return Months(first, last, self)
-
-
-@dataclass(frozen=True)
-class Months:
-    """Whole calendar months, counted backwards from 1.
-
-    With a series, month 1 is its latest known closed month; without, the latest closed
-    month whatever is known of it (READINGS.md, A77).
-    """
-
-    first: int
-    last: int
-    series: MonthSeries | None = None
-
-    def __str__(self) -> str:
-        kind = "known " if self.series else ""
-        return f"{kind}months {self.first}..{self.last}"
-
-
-@dataclass(frozen=True)
-class Span:
-    """The days (after, until]; what a window becomes on a given day."""
-
-    after: date | None
-    until: date
-
-    def __str__(self) -> str:
-        return f"({self.after or ''}, {self.until}]"
-
-
-AnyWindow = Window | Months | Span
-
-
-@dataclass(frozen=True, repr=False)
-class Aggregate(Node):
-    """One number for a firm out of its visible records in a window.
-
-    Args:
-        reduction: How many values become one. `latest` is the value of the record with
-            the greatest event date, then known date, even where it is absent (A05b);
-            of two that are equal in both, the one with the greater `row_id`, so that
-            the engine is left no choice.
-        of: What is reduced: a formula over the columns of one table.
-        window: Which days count.
-        where: Which records count; all if None.
-        on: The day that must fall in the window; the event date if None.
-    """
-
-    reduction: Reduction
-    of: Node
-    window: AnyWindow = Window()
-    where: Node | None = None
-    on: Node | None = None
-
-    @property
-    def table(self) -> str:
-        """Name of the table whose records are reduced."""
-        return table_of(self.of)
-
-    def __repr__(self) -> str:
-        where = f" where {self.where!r}" if self.where else ""
-        on = f" by {self.on!r}" if self.on else ""
-        return f"{self.reduction}({self.of!r}{where}{on})[{self.window}]"
-
-
-@dataclass(frozen=True, repr=False)
-class Across(Node):
-    """One number for a firm out of groups of its records.
-
-    Records whose group has no name (`by` is absent) belong to no group.
-
-    Args:
-        reduction: How the groups' values become one; absent values are left out.
-        of: What is reduced: a formula over aggregates, each taken in one group.
-        by: The group: a formula over the columns of one table.
-        top: Only the groups with the greatest `rank`, this many; all if None. Ties go
-            to the group that comes first in the order of its name.
-        rank: By what groups are ranked; groups without it are left out.
-    """
-
-    reduction: GroupReduction
-    of: Node
-    by: Node
-    top: int | None = None
-    rank: Node | None = None
-
-    @property
-    def table(self) -> str:
-        """Name of the table whose records are grouped."""
-        return table_of(self.by)
-
-    def __repr__(self) -> str:
-        top = f", top {self.top} by {self.rank!r}" if self.top else ""
-        return f"{self.reduction} across {self.by!r} of {self.of!r}{top}"
-
-
-@dataclass(frozen=True, repr=False)
-class LongestGap(Node):
-    """The greatest number of days between neighbouring event dates in a window.
-
-    The stretch from the last event date to the window's end counts as well. A Spring
-    Festival week that lies wholly inside a stretch, no event on any of its days, is
-    taken off (READINGS.md, A32). Absent without a record in the window.
-
-    Args:
-        of: The days.
-        window: Which event dates count.
-        where: Which records count.
-    """
-
-    of: Node
-    window: AnyWindow
-    where: Node
-
-    @property
-    def table(self) -> str:
-        """Name of the table whose days are compared."""
-        return table_of(self.of)
-
-    def __repr__(self) -> str:
-        return f"longest_gap({self.of!r} where {self.where!r})[{self.window}]"
-
-
-AnyReduction = Aggregate | Across | LongestGap
-
-
-def total(of: Node, window: AnyWindow, where: Node | None = None) -> Aggregate:
-    """Sum of `of` in the window, in the unit of `of`; 0 without a record."""
-    return Aggregate("sum", of, window, where)
-
-
-def count(of: Node, window: AnyWindow, where: Node | None = None) -> Aggregate:
-    """Number of records with a value of `of` in the window; 0 without one."""
-    return Aggregate("count", of, window, where)
-
-
-def month_by_month(
-    of: Node, series: MonthSeries, last: int, where: Node | None = None
-) -> tuple[Aggregate, ...]:
-    """Sums of `of` in each known month, from the latest (1) back to `last`."""
-    return tuple(total(of, series.months(k, k), where) for k in range(1, last + 1))
 
 
 def as_node(value: Node | Value) -> Node:
@@ -394,8 +279,8 @@ def inside(node: Node) -> str:
     return f"({node!r})" if isinstance(node, Operation) else repr(node)
 
 
-def table_of(node: Node) -> str:
-    """Return the name of the table on whose columns a row formula stands."""
+def source_of(node: Node) -> Source:
+    """Return the table or view on whose columns a row formula stands."""
     return next(part.table for part in walk(node) if isinstance(part, Column))
 
 
@@ -414,12 +299,3 @@ def walk(node: Node) -> Iterator[Node]:
     yield node
     for child in children(node):
         yield from walk(child)
-
-
-def reductions(node: Node) -> Iterator[AnyReduction]:
-    """Yield the outermost reductions of a formula, from left to right."""
-    if isinstance(node, Aggregate | Across | LongestGap):
-        yield node
-        return
-    for child in children(node):
-        yield from reductions(child)

@@ -9,41 +9,33 @@ from __future__ import annotations
 
 import functools
 import operator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from kexin.algebra.dates import (
-    FESTIVAL_DAYS,
-    is_month_end,
-    next_midnight,
-    spring_festivals,
-)
+from kexin.algebra.dates import FESTIVAL_DAYS, next_midnight, spring_festivals
 from kexin.algebra.nodes import (
+    AsOf,
     Call,
     Choose,
+    Coded,
+    Column,
     Constant,
     IsIn,
     Operation,
-    Span,
     Statistic,
 )
+from kexin.algebra.reductions import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     import ibis.expr.types as ir
 
-    from kexin.algebra.nodes import (
-        Aggregate,
-        AnyWindow,
-        Function,
-        LongestGap,
-        Node,
-        Operator,
-        StatisticName,
-    )
+    from kexin.algebra.nodes import Function, Node, Operator, StatisticName
+    from kexin.algebra.reductions import Aggregate, AnyWindow, LongestGap, Turns
 
     Leaf = Callable[[Any], ir.Value]
 
@@ -61,19 +53,18 @@ OPERATORS: dict[Operator, Callable[[Any, Any], Any]] = {
 }
 
 
-def to_ibis(node: Node, leaf: Leaf, as_of: date = date.max) -> ir.Value:
+def to_ibis(node: Node, leaf: Leaf) -> ir.Value:
     """Return the Ibis value of a formula.
 
     Args:
         node: The formula.
-        leaf: Gives the Ibis value of a leaf: a column, a reduction, a signal; and of a
-            statistic the array of its items, so that the items are written once.
-        as_of: The day from which `days_since`, `months_since` and `festival_days`
-            count. Rules of contracts know no such day and use none of them.
+        leaf: Gives the Ibis value of a leaf: a column, a reduction, a signal, a day
+            that follows from the as-of date; and of a statistic the array of its items,
+            so that the items are written once.
     """
 
     def value(part: Node) -> ir.Value:
-        return to_ibis(part, leaf, as_of)
+        return to_ibis(part, leaf)
 
     match node:
         case Constant(value=constant):
@@ -82,33 +73,32 @@ def to_ibis(node: Node, leaf: Leaf, as_of: date = date.max) -> ir.Value:
             return OPERATORS[op](value(left), value(right))
         case IsIn(item=item, values=values):
             return value(item).isin(values)
+        case Coded(item=item, values=pairs, otherwise=otherwise):
+            return value(item).cases(*pairs, else_=otherwise)
         case Choose(condition=condition, then=then, otherwise=otherwise):
             return ibis.ifelse(value(condition), value(then), value(otherwise))
+        case Call(function=function, items=items) if function in COUNTED_BACK:
+            return COUNTED_BACK[function](value(items[0]), leaf(AsOf()))
+        case Call(function="prefix", items=(text, Constant(value=length))):
+            return value(text).left(length)
         case Call(function=function, items=items):
-            return call(function, [value(item) for item in items], as_of)
+            return FUNCTIONS[function](*map(value, items))
         case Statistic(name=name):
             return STATISTICS[name](leaf(node))
     return leaf(node)
 
 
-def call(function: Function, items: Sequence[ir.Value], as_of: date) -> ir.Value:
-    """Return the Ibis value of a function."""
-    if function in COUNTED_BACK:
-        return COUNTED_BACK[function](items[0], as_of)
-    return FUNCTIONS[function](*items)
+def days_between(first: ir.DateValue, last: ir.DateValue) -> ir.IntegerValue:
+    """Return the days from one day to another."""
+    return last.delta(first, unit="day")
 
 
-def days_since(day: ir.DateValue, as_of: date) -> ir.IntegerValue:
-    """Return the days from a day to the as-of date."""
-    return ibis.literal(as_of).delta(day, unit="day")
-
-
-def months_since(day: ir.DateValue, as_of: date) -> ir.IntegerValue:
-    """Return the months completed from a day to the as-of date (READINGS.md, A65)."""
-    months = as_of.year * 12 + as_of.month - day.year() * 12 - day.month()
-    if is_month_end(as_of):
-        return months
-    return months - (day.day() > as_of.day).cast("int64")
+def months_between(first: ir.DateValue, last: ir.DateValue) -> ir.IntegerValue:
+    """Return the months completed from one day to another (READINGS.md, A65)."""
+    months = (last.year() - first.year()) * 12 + last.month() - first.month()
+    ends_month = (last + ibis.interval(days=1)).day() == 1
+    short = (first.day() > last.day()) & ~ends_month
+    return months - short.cast("int32")
 
 
 def days_to_month_end(day: ir.DateValue) -> ir.IntegerValue:
@@ -117,13 +107,26 @@ def days_to_month_end(day: ir.DateValue) -> ir.IntegerValue:
     return following.cast("date").delta(day, unit="day") - 1
 
 
-def festival_days(days: ir.NumericValue, as_of: date) -> ir.IntegerValue:
+def festival_days(days: ir.NumericValue, as_of: ir.DateValue) -> ir.IntegerValue:
     """Return how many of the last days belong to festival weeks wholly in them."""
     weeks = days - days
     for first in spring_festivals():
-        if first + timedelta(FESTIVAL_DAYS - 1) <= as_of:
-            weeks += (days > (as_of - first).days).cast("int64")
+        last = ibis.literal(first + timedelta(FESTIVAL_DAYS - 1))
+        back = as_of.delta(ibis.literal(first), unit="day")
+        weeks += ((last <= as_of) & (days > back)).cast("int64")
     return weeks * FESTIVAL_DAYS
+
+
+def n_ln_n(number: ir.IntegerValue) -> ir.DecimalValue:
+    """Return n ln n with 12 decimals."""
+    counted = number.cast("float64")
+    return (counted * counted.ln()).cast("decimal(38, 12)")
+
+
+def logarithm(value: ir.NumericValue) -> ir.FloatingValue:
+    """Return the natural logarithm; absent where there is none."""
+    known = value.cast("float64")
+    return ibis.ifelse(known > 0.0, known, None).ln()
 
 
 def square(amount: ir.DecimalValue) -> ir.DecimalValue:
@@ -148,26 +151,33 @@ def strictest(choose: Callable[..., ir.Value]) -> Callable[..., ir.Value]:
 FUNCTIONS: dict[Function, Callable[..., ir.Value]] = {
     "abs": lambda item: item.abs(),
     "coalesce": ibis.coalesce,
+    "days_between": days_between,
     "days_to_month_end": days_to_month_end,
     "greatest": strictest(ibis.greatest),
     "is_absent": lambda item: item.isnull(),
+    "key": lambda *items: functools.reduce(lambda a, b: a + "\t" + b, items),
     "least": strictest(ibis.least),
+    "ln": logarithm,
     "ln_1p": lambda item: (item.cast("float64") + 1.0).ln(),
+    "month_of_year": lambda day: day.month(),
     "month_start": lambda day: day.truncate("M").cast("date"),
+    "months_between": months_between,
+    "n_ln_n": n_ln_n,
     "not": operator.invert,
     "square": square,
+    "year": lambda day: day.year(),
 }
 
-COUNTED_BACK: dict[Function, Callable[[Any, date], ir.Value]] = {
-    "days_since": days_since,
+COUNTED_BACK: dict[Function, Callable[[Any, Any], ir.Value]] = {
+    "days_since": days_between,
     "festival_days": festival_days,
-    "months_since": months_since,
+    "months_since": months_between,
 }
 
 
-def series(statistic: Statistic, leaf: Leaf, as_of: date) -> ir.ArrayValue:
+def series(statistic: Statistic, leaf: Leaf) -> ir.ArrayValue:
     """Return the items of a statistic as an array of floats, in their order."""
-    items = [to_ibis(item, leaf, as_of).cast("float64") for item in statistic.items]
+    items = [to_ibis(item, leaf).cast("float64") for item in statistic.items]
     return ibis.array(items)
 
 
@@ -209,6 +219,7 @@ def leading_zeros(items: ir.ArrayValue) -> ir.IntegerValue:
 STATISTICS: dict[StatisticName, Callable[[Any], ir.NumericValue]] = {
     "deviation": deviation,
     "leading_zeros": leading_zeros,
+    "max": lambda items: present(items).maxs(),
     "mean": lambda items: items.means(),
     "median": median,
     "slope": slope,
@@ -228,35 +239,38 @@ def spanned(window: AnyWindow) -> Span:
     """Return a window that is a span.
 
     Raises:
-        TypeError: It is none: the formula was not resolved to a day.
+        TypeError: It is none: the formula was not resolved.
     """
     if isinstance(window, Span):
         return window
     raise TypeError(window)
 
 
-def within(table: ir.Table, reduction: Aggregate | LongestGap) -> ir.BooleanValue:
-    """Whether a record's day lies in a reduction's span and its condition holds."""
+def within(reduction: Aggregate | LongestGap | Turns, leaf: Leaf) -> ir.BooleanValue:
+    """Whether a record's day lies in a reduction's span and its condition holds.
 
-    def value(part: Node) -> ir.Value:
-        return to_ibis(part, lambda column: table[column.name])
-
-    on = getattr(reduction, "on", None)
-    day = table.event_date if on is None else value(on)
+    Args:
+        reduction: The reduction.
+        leaf: Gives a record's columns, and the days that follow from the as-of date.
+    """
+    on = getattr(reduction, "on", None) or Column(reduction.source, "event_date")
+    where = getattr(reduction, "where", None)
     span = spanned(reduction.window)
-    rows = day <= span.until
+    rows = [] if where is None else [to_ibis(where, leaf)]
+    if span.until is not None:
+        rows.append(to_ibis(on, leaf) <= leaf(span.until))
     if span.after is not None:
-        rows &= day > span.after
-    return rows if reduction.where is None else rows & value(reduction.where)
+        rows.append(to_ibis(on, leaf) > leaf(span.after))
+    return functools.reduce(operator.and_, rows, ibis.literal(True))  # noqa: FBT003
 
 
-def reduce(aggregate: Aggregate, table: ir.Table) -> ir.Value:
-    """Return the Ibis reduction over `table`, for use in a group by.
+def reduce(aggregate: Aggregate, leaf: Leaf) -> ir.Value:
+    """Return the Ibis reduction, for use in a group by.
 
     The aggregate's window must be a span: see `kexin.algebra.resolve`.
     """
-    rows = within(table, aggregate)
-    value = to_ibis(aggregate.of, lambda column: table[column.name])
+    rows = within(aggregate, leaf)
+    value = to_ibis(aggregate.of, leaf)
     match aggregate.reduction:
         case "sum":
             return value.sum(where=rows).fill_null(0)
@@ -268,6 +282,11 @@ def reduce(aggregate: Aggregate, table: ir.Table) -> ir.Value:
             return value.min(where=rows)
         case "max":
             return value.max(where=rows)
+        case "median":
+            return value.median(where=rows)
         case "latest":
-            order = [table.event_date, table.known_at, table.row_id]
+            order = [
+                leaf(Column(aggregate.source, name))
+                for name in ("event_date", "known_at", "row_id")
+            ]
             return value.last(where=rows, order_by=order, include_null=True)

@@ -145,29 +145,22 @@ def retry(screen: Screen, folder: Path, mapping: str, received: date) -> Account
 
 
 def panels(screen: Screen, folder: Path, days: Sequence[date]) -> list[Panel]:
-    """Compute the panels of some days."""
+    """Compute the panels of some days, and write them to the workspace."""
     at = opened(folder)
-    made = []
-    with screen.progress(Text("计算面板", "panels computed")) as advance:
-        for done, day in enumerate(days):
-            advance(done, len(days))
-            made.append(panel_on(at, day))
-        advance(len(days), len(days))
-    return made
+    with screen.progress(Text("计算面板", "panels computed")):
+        return panels_on(at, days)
 
 
-def panel_on(at: Opened, day: date) -> Panel:
-    """Compute one day's panel and write it to the workspace."""
-    from kexin.panel.files import write_panel
+def panels_on(at: Opened, days: Sequence[date]) -> list[Panel]:
+    """Return the panels of some days, computed where the workspace lacks them."""
+    from kexin.intake.coverage import coverage
+    from kexin.panel.files import Held, write_panels
     from kexin.signals.signal import catalogue
 
-    return write_panel(
-        list(catalogue().values()),
-        day,
-        at.warehouse.tables,
-        at.warehouse.digest,
-        at.settings.panels,
+    held = Held(
+        at.warehouse.tables, at.warehouse.digest, coverage(at.settings.coverage)
     )
+    return write_panels(list(catalogue().values()), days, held, at.settings.panels)
 
 
 def train(screen: Screen, folder: Path, as_of: date, known_by: date | None) -> Trained:
@@ -190,7 +183,7 @@ def train(screen: Screen, folder: Path, as_of: date, known_by: date | None) -> T
         where=place(folder / FILE, ("model", "families")),
     )
     with screen.progress(Text("交叉验证各折", "folds judged")) as advance:
-        made = panel_on(at, as_of)
+        (made,) = panels_on(at, [as_of])
         told_by = known_by or last_known(at.warehouse.tables) or as_of
         observed = Observed(
             as_of=as_of,
@@ -211,7 +204,8 @@ def score(screen: Screen, folder: Path, as_of: date) -> Scores:
     with screen.progress(Text("评分", "scoring")):
         bundle = champion(at.settings)
         path = at.settings.scores / f"{as_of}.parquet"
-        return start(bundle, panel_on(at, as_of), path)
+        (panel,) = panels_on(at, [as_of])
+        return start(bundle, panel, path)
 
 
 def refresh(screen: Screen, folder: Path, as_of: date) -> Refresh:

@@ -1,113 +1,218 @@
 """Compile signals to queries, and run them: observations x signals.
 
-A panel at a day sees what was known at the end of that day, and nothing else. Each
-table is read in one place of the query: its visible records, from which all reductions
-over it are made. Where groups (customers, say) or gaps between days are needed, they
-are made from the same visible records.
+A panel sees on each of its days what was known at the end of that day, and nothing
+else. Each table or view is read in one place of the query: its versions meet the days
+on which they stood, and from there all reductions over it are made for all days at
+once.
+
+    versions ─┐
+              ├─ meet ─ group by firm, day ─ reductions ─┐
+    days ─────┘                                          ├─ peers ─ formulas ─ panel
+    observations ────────────────────────────────────────┘
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import ibis
-
-from kexin.algebra.nodes import (
+from kexin.algebra.nodes import AsOf, ClosedMonth, Statistic, walk
+from kexin.algebra.reductions import (
     Across,
     Aggregate,
+    Circle,
     LongestGap,
-    Statistic,
+    Turns,
     reductions,
-    walk,
 )
-from kexin.algebra.resolve import resolve
-from kexin.algebra.to_ibis import reduce, series, to_ibis, visible
+from kexin.algebra.resolve import moments, resolve
+from kexin.algebra.to_ibis import reduce, series, to_ibis
+from kexin.algebra.views import name_of
+from kexin.panel.circles import circles
+from kexin.panel.days import days, meeting, record_leaf
 from kexin.panel.gaps import longest_gaps
+from kexin.panel.groups import across_groups, turns
+from kexin.panel.peers import with_peers
+from kexin.panel.readable import readable, told
+from kexin.panel.sources import versions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     import ibis.expr.types as ir
 
-    from kexin.algebra.nodes import AnyReduction, Node
+    from kexin.algebra.nodes import Node
+    from kexin.algebra.reductions import AnyReduction
+    from kexin.algebra.views import Source
+    from kexin.intake.coverage import Coverage
+    from kexin.panel.days import Days
     from kexin.signals.signal import Signal
 
+    Held = Callable[[str, ir.Table], ir.Table]
+
+KEYS = ("firm_key", "as_of")
 
 ADDING = frozenset({"sum", "count", "distinct"})
 """Reductions of nothing that are 0, not absent."""
 
 
 class Plan(NamedTuple):
-    """What must be computed for some signals on a day.
+    """What must be computed for some signals on some days.
 
     Attributes:
-        chosen: What each reduction that a signal names is on the day: a reduction over
-            spans, or a choice between several.
+        chosen: What each reduction that a signal names comes to: a reduction over spans,
+            or a choice between several.
         names: Column in which each reduction over spans will stand.
+        days: The days, and those that follow from them.
     """
 
     chosen: Mapping[AnyReduction, Node]
     names: Mapping[AnyReduction, str]
+    days: Days
+
+
+def lazily(_: str, table: ir.Table) -> ir.Table:
+    """Leave a part of the query to be computed with the rest."""
+    return table
 
 
 def panel(
     signals: Collection[Signal],
-    as_of: date,
-    firms: ir.Table,
+    observations: ir.Table,
+    as_ofs: Sequence[date],
     tables: Mapping[str, ir.Table],
+    *,
+    covered: Sequence[Coverage] | None = None,
+    held: Held = lazily,
 ) -> ir.Table:
-    """Return the signals of each firm as they stood on a day.
+    """Return the signals of each observation.
 
     The names given to steps of the query (`alias`) are not for the eye: they keep Ibis
-    from writing each reduction as often as formulas name it (1.6 MB of SQL for 36
-    signals), and a table's visible records from being read again for each part.
+    from writing each reduction as often as formulas name it, and a table's records from
+    being read again for each part.
 
     Args:
         signals: Signals to compute.
-        as_of: The day at which one stands; nothing known later is seen.
-        firms: One row a firm, with its `firm_key`.
+        observations: `firm_key` and `as_of`, each pair once. Signals that compare a firm
+            with others see the firms of the same day, and no other.
+        as_ofs: The days of the observations; nothing known later is seen.
         tables: Table name to its versions, envelope columns included.
+        covered: What the workspace says of the registers' coverage.
+        held: What becomes of each table's reductions once they are described: left as
+            they are, or computed and put aside.
 
     Returns:
-        One row a firm, in the order of `firm_key`: `firm_key`, `as_of`, then one
-        float64 a signal, absent where the signal is.
+        One row an observation, in the order of `as_of` and `firm_key`: `firm_key`,
+        `as_of`, then one float64 a signal, absent where the signal is.
     """
-    made = plan(signals, as_of)
-    reduced, places = chosen_values(made, as_of, firms, tables)
+    made = plan(signals, as_ofs)
+    base = observations.select(*KEYS).join(made.days.table.drop("midnight"), "as_of")
+    spanned = base
+    for part in parts(made, tables, held):
+        spanned = joined(spanned, part)
+    reduced, places = chosen_values(made, spanned)
     formulas = [signal.formula for signal in signals]
-    ready, columns = with_series(formulas, reduced, places, as_of)
+    peered, places = with_peers(formulas, reduced, places)
+    ready, places = with_series(formulas, peered, places)
+    flags = readable(signals, observations, made.days, tables, covered)
+    if flags is not None:
+        ready = joined(ready, flags)
     values = {
-        signal.id: to_ibis(
-            signal.formula, lambda leaf: ready[columns[leaf]], as_of
-        ).cast("float64")
+        signal.id: told(signal, ready, to_ibis(signal.formula, placed(ready, places)))
         for signal in signals
     }
-    return ready.select("firm_key", as_of=ibis.literal(as_of), **values).order_by(
-        "firm_key"
-    )
+    return ready.select(*KEYS, **values).order_by("as_of", "firm_key")
 
 
-def chosen_values(
-    made: Plan, as_of: date, firms: ir.Table, tables: Mapping[str, ir.Table]
-) -> tuple[ir.Table, dict[Node, str]]:
-    """Return one row a firm with every declared reduction, and where each stands."""
-    spanned = reductions_of(made, as_of, firms, tables)
+def joined(left: ir.Table, part: ir.Table) -> ir.Table:
+    """Return observations with a part's columns; absent where it has no row."""
+    both = left.left_join(part, KEYS)
+    return both.drop(*(f"{key}_right" for key in KEYS))
+
+
+def placed(table: ir.Table, places: Mapping[Node, str]) -> Callable[[Node], ir.Value]:
+    """Return what gives a leaf's column."""
+    return lambda leaf: table[places[leaf]]
+
+
+def plan(signals: Iterable[Signal], as_ofs: Iterable[date]) -> Plan:
+    """Return what each reduction comes to, and a column for each one over spans."""
+    formulas = [signal.formula for signal in signals]
+    declared = dict.fromkeys(r for formula in formulas for r in reductions(formula))
+    chosen = {reduction: resolve(reduction) for reduction in declared}
+    spanned = dict.fromkeys(r for node in chosen.values() for r in reductions(node))
+    needed = [m for node in (*formulas, *chosen.values()) for m in moments(node)]
+    names = {reduction: f"part_{number}" for number, reduction in enumerate(spanned)}
+    return Plan(chosen, names, days(as_ofs, needed))
+
+
+def parts(made: Plan, tables: Mapping[str, ir.Table], held: Held) -> Iterable[ir.Table]:
+    """Yield tables of observations that hold all reductions over spans."""
+    sources = dict.fromkeys(r.source for r in made.names)
+    for source in sorted(sources, key=name_of):
+        own = {r: place for r, place in made.names.items() if r.source == source}
+        for number, part in enumerate(parts_of(source, own, made.days, tables)):
+            yield held(f"{name_of(source)}_{number}", part)
+
+
+def parts_of(
+    source: Source,
+    places: Mapping[AnyReduction, str],
+    known: Days,
+    tables: Mapping[str, ir.Table],
+) -> list[ir.Table]:
+    """Return tables of observations that hold all reductions over one source."""
+    seen = meeting(versions(source, tables), known).alias(f"seen_{name_of(source)}")
+    plain = {r: p for r, p in places.items() if isinstance(r, Aggregate)}
+    across = {r: p for r, p in places.items() if isinstance(r, Across)}
+    made = [
+        OTHERS[type(reduction)](reduction, seen, known, place)
+        for reduction, place in places.items()
+        if type(reduction) in OTHERS
+    ]
+    for by in dict.fromkeys(reduction.by for reduction in across):
+        own = {r: place for r, place in across.items() if r.by == by}
+        made.append(across_groups(own, seen, known, by))
+    if plain:
+        leaf = record_leaf(seen, known)
+        columns = {place: reduce(r, leaf) for r, place in plain.items()}
+        made.append(seen.group_by(*KEYS).agg(**columns))
+    return made
+
+
+OTHERS: Mapping[type, Callable[..., ir.Table]] = {
+    Circle: circles,
+    LongestGap: longest_gaps,
+    Turns: turns,
+}
+"""What computes the reductions that are no plain group by."""
+
+
+def chosen_values(made: Plan, spanned: ir.Table) -> tuple[ir.Table, dict[Node, str]]:
+    """Return observations with every declared reduction, and where each leaf stands."""
     places: dict[Node, str] = {r: f"value_{n}" for n, r in enumerate(made.chosen)}
-    values = {
-        places[declared]: to_ibis(node, lambda leaf: stood(leaf, spanned, made))
-        for declared, node in made.chosen.items()
-    }
-    return spanned.select("firm_key", **values).alias("reduced"), places
+
+    def leaf(node: Node) -> ir.Value:
+        if isinstance(node, AsOf | ClosedMonth):
+            return spanned[made.days.names[node]]
+        return stood(node, spanned[made.names[node]])
+
+    values = {places[r]: to_ibis(node, leaf) for r, node in made.chosen.items()}
+    moments_kept = dict(made.days.names)
+    reduced = spanned.select(*KEYS, *set(moments_kept.values()) - {"as_of"}, **values)
+    return reduced.alias("reduced"), {**places, **moments_kept}
+
+
+def stood(leaf: Node, column: ir.Value) -> ir.Value:
+    """Return a reduction's column; a firm without a record has sums and counts of 0."""
+    adds = isinstance(leaf, Turns) or getattr(leaf, "reduction", None) in ADDING
+    return column.fill_null(0) if adds else column
 
 
 def with_series(
-    formulas: Iterable[Node],
-    reduced: ir.Table,
-    places: Mapping[Node, str],
-    as_of: date,
+    formulas: Iterable[Node], reduced: ir.Table, places: Mapping[Node, str]
 ) -> tuple[ir.Table, dict[Node, str]]:
-    """Return the reductions with an array for each statistic, and where each stands."""
+    """Return observations with an array for each statistic, and where each stands."""
     statistics = dict.fromkeys(
         part
         for formula in formulas
@@ -116,115 +221,8 @@ def with_series(
     )
     names: dict[Node, str] = {s: f"series_{n}" for n, s in enumerate(statistics)}
     arrays = {
-        names[statistic]: series(statistic, lambda leaf: reduced[places[leaf]], as_of)
-        for statistic in statistics
+        place: series(statistic, placed(reduced, places))
+        for statistic, place in names.items()
+        if isinstance(statistic, Statistic)
     }
     return reduced.mutate(**arrays).alias("ready"), {**places, **names}
-
-
-def plan(signals: Iterable[Signal], as_of: date) -> Plan:
-    """Return each reduction on the day, and a column for each reduction over spans."""
-    declared = dict.fromkeys(
-        reduction for signal in signals for reduction in reductions(signal.formula)
-    )
-    chosen = {reduction: resolve(reduction, as_of) for reduction in declared}
-    spanned = dict.fromkeys(
-        reduction for node in chosen.values() for reduction in reductions(node)
-    )
-    return Plan(chosen, {reduction: f"part_{n}" for n, reduction in enumerate(spanned)})
-
-
-def reductions_of(
-    made: Plan, as_of: date, firms: ir.Table, tables: Mapping[str, ir.Table]
-) -> ir.Table:
-    """Return one row a firm with every reduction over spans, over all tables."""
-    joined = firms.select("firm_key").distinct()
-    for name in sorted({reduction.table for reduction in made.names}):
-        seen = visible(tables[name], as_of).semi_join(firms, "firm_key")
-        seen = seen.alias(f"seen_{name}")
-        own = {r: column for r, column in made.names.items() if r.table == name}
-        for part in parts(own, seen):
-            joined = joined.left_join(part, "firm_key").drop("firm_key_right")
-    return joined
-
-
-def stood(leaf: AnyReduction, reduced: ir.Table, made: Plan) -> ir.Value:
-    """Return a reduction's column; a firm without a record has sums and counts of 0."""
-    column = reduced[made.names[leaf]]
-    adds = not isinstance(leaf, LongestGap) and leaf.reduction in ADDING
-    return column.fill_null(0) if adds else column
-
-
-def parts(places: Mapping[AnyReduction, str], seen: ir.Table) -> list[ir.Table]:
-    """Return tables, one row a firm each, that hold all reductions over one table."""
-    plain = {r: p for r, p in places.items() if isinstance(r, Aggregate)}
-    across = {r: p for r, p in places.items() if isinstance(r, Across)}
-    gaps = {r: p for r, p in places.items() if isinstance(r, LongestGap)}
-    made = [longest_gaps(gap, seen, place) for gap, place in gaps.items()]
-    for by in dict.fromkeys(reduction.by for reduction in across):
-        own = {r: place for r, place in across.items() if r.by == by}
-        made.append(across_groups(own, seen, by))
-    if plain:
-        columns = {place: reduce(r, seen) for r, place in plain.items()}
-        made.append(seen.group_by("firm_key").agg(**columns))
-    return made
-
-
-def across_groups(places: Mapping[Across, str], seen: ir.Table, by: Node) -> ir.Table:
-    """Return one row a firm with every reduction across the same groups."""
-    inner = dict.fromkeys(
-        part
-        for reduction in places
-        for side in (reduction.of, reduction.rank)
-        if side is not None
-        for part in walk(side)
-        if isinstance(part, Aggregate)
-    )
-    names = {aggregate: f"inner_{number}" for number, aggregate in enumerate(inner)}
-    named = seen.mutate(group_name=to_ibis(by, lambda column: seen[column.name]))
-    named = named.filter(named.group_name.notnull())
-    groups = named.group_by("firm_key", "group_name").agg(
-        **{name: reduce(aggregate, named) for aggregate, name in names.items()}
-    )
-    ranked = with_ranks(places, groups, names)
-    columns = {
-        place: reduce_groups(reduction, place, ranked, names)
-        for reduction, place in places.items()
-    }
-    return ranked.group_by("firm_key").agg(**columns)
-
-
-def with_ranks(
-    places: Mapping[Across, str], groups: ir.Table, names: Mapping[Aggregate, str]
-) -> ir.Table:
-    """Return the groups with a column of places for every ranked reduction."""
-    ranks: dict[str, ir.Value] = {}
-    for reduction, place in places.items():
-        if reduction.rank is not None:
-            rank = to_ibis(reduction.rank, lambda leaf: groups[names[leaf]])
-            order: Sequence[ir.Value] = [
-                rank.isnull(),
-                rank.desc(),
-                groups.group_name,
-            ]
-            window = ibis.window(group_by=groups.firm_key, order_by=order)
-            number = ibis.row_number().over(window)
-            ranks[f"rank_{place}"] = ibis.ifelse(rank.notnull(), number, None)
-    return groups.mutate(**ranks) if ranks else groups
-
-
-def reduce_groups(
-    reduction: Across, place: str, groups: ir.Table, names: Mapping[Aggregate, str]
-) -> ir.Value:
-    """Return the Ibis reduction over a firm's groups."""
-    value = to_ibis(reduction.of, lambda leaf: groups[names[leaf]])
-    rows = None
-    if reduction.top is not None:
-        rows = groups[f"rank_{place}"] < reduction.top
-    match reduction.reduction:
-        case "sum":
-            return value.sum(where=rows)
-        case "count":
-            return value.count(where=rows)
-        case "max":
-            return value.max(where=rows)

@@ -6,6 +6,8 @@ happen: so every version that was known by the day counts, also those that ended
 
 B2.10, arrears that stay, is left out, as its row says: it is for sensitivity. B2.1 is
 read with its fixed amount alone; the share of sales that goes with it is left out.
+
+Events are versions as records are, so that outcomes and signals read the same table.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from kexin.algebra.dates import next_midnight
+from kexin.algebra.to_ibis import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,23 +38,37 @@ LOST_DAYS = 90
 
 PERFORMED = ("performed", "settled", "withdrawn")
 
+COLUMNS = (
+    "firm_key",
+    "event",
+    "event_date",
+    "known_at",
+    "superseded_at",
+    "row_id",
+)
+
 
 def label_events(tables: Tables, known_by: date) -> ir.Table:
     """Return what made firms bad, as far as it was known by a day.
 
     Returns:
-        `firm_key`, `event` (its id in POLICY.md), `day` (label date) and `known` (when
-        the platform could tell); one row an event.
+        One row an event: the columns of `label_event_versions`.
     """
-    parts = [
-        events(tables, known_by).select("firm_key", "event", "day", "known")
-        for events in EVENTS
-    ]
+    return visible(label_event_versions(tables), known_by)
+
+
+def label_event_versions(tables: Tables) -> ir.Table:
+    """Return what made firms bad, and from when on that was known.
+
+    Returns:
+        One row an event: `firm_key`, `event` (its id in POLICY.md), `event_date` (its
+        label date), `known_at` (when the platform could tell), `superseded_at` (when it
+        learnt that the firm had paid, or was found, in time; else absent) and `row_id`.
+    """
+    parts = [events(tables).select(*COLUMNS) for events in EVENTS]
     every = ibis.union(*parts)
-    midnight = ibis.literal(next_midnight(known_by))
-    return every.filter(
-        every.firm_key.notnull(), every.day.notnull(), every.known < midnight
-    )
+    stood = every.superseded_at.isnull() | (every.superseded_at > every.known_at)
+    return every.filter(every.firm_key.notnull(), every.event_date.notnull(), stood)
 
 
 def lesser_events(tables: Tables, known_by: date) -> ir.Table:
@@ -60,9 +77,10 @@ def lesser_events(tables: Tables, known_by: date) -> ir.Table:
     Returns:
         `firm_key` and `day`, that of filing.
     """
-    cases = enforced(tables, known_by)
+    cases = seen(enforced(tables), known_by)
     small = (cases.exec_amount < OWED_AT_LEAST).fill_null(False)  # noqa: FBT003
-    return cases.filter(small | cases.paid).select("firm_key", day=cases.filed_date)
+    paid = (cases.paid_at < ibis.literal(next_midnight(known_by))).fill_null(False)  # noqa: FBT003
+    return cases.filter(small | paid).select("firm_key", day=cases.filed_date)
 
 
 def exits(tables: Tables, known_by: date) -> ir.Table:
@@ -71,26 +89,30 @@ def exits(tables: Tables, known_by: date) -> ir.Table:
     Returns:
         `firm_key` and `day`.
     """
-    told = first_told(tables["reg_status_event"], known_by, ("event_id",))
+    told = seen(
+        first_told(delivered(tables["reg_status_event"]), ("event_id",)), known_by
+    )
     left = told.event_code.isin(["deregistered", "merged_into", "moved_out"])
     return told.filter(left).select("firm_key", day=told.event_date)
 
 
 def seen(table: ir.Table, known_by: date) -> ir.Table:
-    """Return all versions known by a day, withdrawals left out."""
-    return table.filter(
-        table.known_at < ibis.literal(next_midnight(known_by)),
-        table.op != "D",
-        table.firm_key.notnull(),
-    )
+    """Return what was known by a day."""
+    return table.filter(table.known_at < ibis.literal(next_midnight(known_by)))
 
 
-def first_told(table: ir.Table, known_by: date, key: tuple[str, ...]) -> ir.Table:
+def delivered(table: ir.Table) -> ir.Table:
+    """Return all versions that say something of a firm: withdrawals do not."""
+    return table.filter(table.op != "D", table.firm_key.notnull())
+
+
+def first_told(told: ir.Table, key: tuple[str, ...]) -> ir.Table:
     """Return the first version of each record."""
-    known = seen(table, known_by)
-    order = ibis.window(group_by=list(key), order_by=[known.known_at, known.version_no])
-    numbered = known.mutate(place=ibis.row_number().over(order))
-    return numbered.filter(numbered.place == 0)
+    order = ibis.window(
+        group_by=list(key), order_by=[told.known_at, told.version_no, told.row_id]
+    )
+    numbered = told.mutate(place=ibis.row_number().over(order))
+    return numbered.filter(numbered.place == 0).drop("place")
 
 
 def later(moment: ir.TimestampValue, day: ir.DateValue) -> ir.TimestampValue:
@@ -103,34 +125,49 @@ def after(day: ir.DateValue, days: int) -> ir.DateValue:
     return (day + ibis.interval(days=days)).cast("date")
 
 
-def enforced(tables: Tables, known_by: date) -> ir.Table:
-    """Return each enforcement as first told, and whether it was paid in time."""
-    table, key = tables["court_enforcement"], ("case_id", "party_seq")
-    cases = first_told(table, known_by, key)
-    told = seen(table, known_by)
-    in_time = told.closed_date <= after(told.filed_date, GRACE_DAYS)
-    done = told.filter(told.exec_status.isin(PERFORMED) & in_time)
-    paid = done.select(*key).distinct().mutate(paid=True)
-    both = cases.left_join(paid, list(key))
-    return both.select(
+def event_of(
+    rows: ir.Table,
+    event: str,
+    table: str,
+    day: ir.DateValue,
+    known: ir.TimestampValue,
+    ended: ir.TimestampValue | None = None,
+) -> ir.Table:
+    """Return rows of a table as events."""
+    never = ibis.null().cast("timestamp(6)")
+    return rows.select(
         "firm_key",
-        "filed_date",
-        "exec_amount",
-        "known_at",
-        paid=both.paid.fill_null(False),  # noqa: FBT003
+        event=ibis.literal(event),
+        event_date=day,
+        known_at=known,
+        superseded_at=never if ended is None else ended,
+        row_id=ibis.literal(f"{table}/") + rows.row_id,
     )
 
 
-def not_performed(tables: Tables, known_by: date) -> ir.Table:
+def enforced(tables: Tables) -> ir.Table:
+    """Return each enforcement as first told, and when it was told paid in time."""
+    key = ("case_id", "party_seq")
+    told = delivered(tables["court_enforcement"])
+    in_time = told.closed_date <= after(told.filed_date, GRACE_DAYS)
+    done = told.filter(told.exec_status.isin(PERFORMED) & in_time)
+    paid = done.group_by(*key).agg(paid_at=done.known_at.min())
+    return first_told(told, key).left_join(paid, list(key))
+
+
+def not_performed(tables: Tables) -> ir.Table:
     """B2.1: enforced for CNY 50,000 or more, and not paid within 60 days."""
-    cases = enforced(tables, known_by)
+    cases = enforced(tables)
     large = cases.exec_amount.isnull() | (cases.exec_amount >= OWED_AT_LEAST)
     day = after(cases.filed_date, GRACE_DAYS)
-    return cases.filter(large & ~cases.paid).select(
-        "firm_key",
-        event=ibis.literal("B2.1"),
-        day=day,
-        known=later(cases.known_at, day),
+    known = later(cases.known_at, day)
+    return event_of(
+        cases.mutate(day=day, known=known, large=large).filter("large"),
+        "B2.1",
+        "court_enforcement",
+        ibis._.day,
+        ibis._.known,
+        ibis._.paid_at,
     )
 
 
@@ -140,53 +177,46 @@ def simple(
     column: str,
     key: tuple[str, ...],
     met: Callable[[ir.Table], ir.BooleanValue] | None = None,
-) -> Callable[[Tables, date], ir.Table]:
+) -> Callable[[Tables], ir.Table]:
     """Return the events of a kind that count on a day of the record itself."""
 
-    def events(tables: Tables, known_by: date) -> ir.Table:
-        told = seen(tables[table], known_by)
+    def events(tables: Tables) -> ir.Table:
+        told = delivered(tables[table])
         kept = told if met is None else told.filter(met(told))
-        there = kept.filter(kept[column].notnull())
-        order = ibis.window(group_by=list(key), order_by=there.known_at)
-        first = there.mutate(place=ibis.row_number().over(order))
-        first = first.filter(first.place == 0)
-        return first.select(
-            "firm_key",
-            event=ibis.literal(event),
-            day=first[column].cast("date"),
-            known=first.known_at,
-        )
+        first = first_told(kept.filter(kept[column].notnull()), key)
+        day = first[column].cast("date")
+        return event_of(first, event, table, day, first.known_at)
 
     return events
 
 
 def lasting(
     event: str, table: str, columns: tuple[str, str], key: tuple[str, ...], days: int
-) -> Callable[[Tables, date], ir.Table]:
-    """Return the events that count once a spell has lasted for some days."""
+) -> Callable[[Tables], ir.Table]:
+    """Return the events that count once a spell has lasted for some days.
+
+    The spell's start is that of its first version. A version that ends it in time, told
+    later, takes the event back.
+    """
     start, end = columns
 
-    def events(tables: Tables, known_by: date) -> ir.Table:
-        told = seen(tables[table], known_by)
-        spells = told.group_by("firm_key", *key).agg(
-            start=told[start].min(),
-            end=told[end].min(),
-            known=told.known_at.min(),
-        )
-        day = after(spells.start, days)
-        lasts = spells.filter(spells.end.isnull() | (spells.end > day))
-        day = after(lasts.start, days)
-        return lasts.select(
-            "firm_key",
-            event=ibis.literal(event),
-            day=day,
-            known=later(lasts.known, day),
-        )
+    def events(tables: Tables) -> ir.Table:
+        told = delivered(tables[table])
+        own = ["firm_key", *key]
+        first = first_told(told, tuple(own))
+        first = first.mutate(day=after(first[start], days))
+        ends = told.select(*own, over=told[end], over_at=told.known_at)
+        both = first.select(*own, "day").join(ends, own)
+        lifted = both.filter(both.over <= both.day)
+        ended = lifted.group_by(*own).agg(ended_at=lifted.over_at.min())
+        spells = first.left_join(ended, own)
+        known = later(spells.known_at, spells.day)
+        return event_of(spells, event, table, spells.day, known, spells.ended_at)
 
     return events
 
 
-EVENTS: tuple[Callable[[Tables, date], ir.Table], ...] = (
+EVENTS: tuple[Callable[[Tables], ir.Table], ...] = (
     not_performed,
     simple("B2.2", "court_dishonest", "list_date", ("case_id", "party_seq")),
     simple(

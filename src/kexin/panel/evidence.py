@@ -2,8 +2,10 @@
 
 Evidence is what the value stands on, not what made it worth telling: a condition such
 as «at least five invoices» adds no records. Where a value is an extreme (the latest
-day), its evidence is the records that attain it. Reducing the evidence gives the value
-again; a test holds every signal to that.
+day), its evidence is the records that attain it. A view's rows lead back to the records
+of which they are made. What is said of other firms is evidence as well: their own
+values, one row a firm. Reducing the evidence gives the value again; a test holds every
+signal to that.
 """
 
 from __future__ import annotations
@@ -15,19 +17,22 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from kexin.algebra.nodes import (
-    ABSENT,
+from kexin.algebra.nodes import ABSENT, Choose, Node, walk
+from kexin.algebra.reductions import (
+    ALL_REDUCTIONS,
     Across,
     Aggregate,
-    Choose,
-    LongestGap,
-    Node,
+    Circle,
+    Peers,
+    Turns,
     reductions,
-    walk,
 )
-from kexin.algebra.resolve import rebuilt, resolve
-from kexin.algebra.to_ibis import reduce, to_ibis, visible, within
+from kexin.algebra.resolve import moments, rebuilt, resolve
+from kexin.algebra.to_ibis import reduce, to_ibis, within
+from kexin.algebra.views import View, tables_of
 from kexin.panel.build import panel
+from kexin.panel.days import days, meeting, observed, record_leaf
+from kexin.panel.sources import versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,12 +40,16 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-    from kexin.algebra.nodes import AnyReduction
+    from kexin.algebra.reductions import AnyReduction
+    from kexin.algebra.views import Source
+    from kexin.panel.days import Days
     from kexin.signals.signal import Signal
+
+    Tables = Mapping[str, ir.Table]
 
 
 def evidence(
-    signal: Signal, firm_key: str, as_of: date, tables: Mapping[str, ir.Table]
+    signal: Signal, firm_key: str, as_of: date, tables: Tables
 ) -> dict[str, ir.Table]:
     """Return the records behind one signal of one firm on a day.
 
@@ -48,28 +57,51 @@ def evidence(
         Table name to its records, all their columns, for each table that the signal
         reads; no record where the value stands on silence.
     """
+    told = bare(signal.formula)
     needed = [
         leaf
-        for reduction in reductions(bare(signal.formula))
-        for leaf in taken(resolve(reduction, as_of), firm_key, as_of, tables)
+        for reduction in own_reductions(told)
+        for leaf in taken(resolve(reduction), firm_key, as_of, tables)
     ]
-    return {
-        name: behind([r for r in needed if r.table == name], firm_key, as_of, tables)
-        for name in sorted({reduction.table for reduction in needed})
-    }
+    found: dict[str, list[ir.Table]] = {}
+    for source in dict.fromkeys(reduction.source for reduction in needed):
+        wanted = [r for r in needed if r.source == source]
+        rows = behind(source, wanted, firm_key, as_of, tables)
+        for name, records in records_of(source, rows, tables).items():
+            found.setdefault(name, []).append(records)
+    return {name: joined(parts) for name, parts in sorted(found.items())}
+
+
+def joined(parts: list[ir.Table]) -> ir.Table:
+    """Return the records of several parts, each once."""
+    return functools.reduce(lambda a, b: a.union(b, distinct=True), parts)
 
 
 def bare(node: Node) -> Node:
     """Return a firm formula without the conditions under which it is told."""
-    if isinstance(node, Aggregate | Across | LongestGap):
+    if isinstance(node, ALL_REDUCTIONS):
         return node
     if isinstance(node, Choose) and node.otherwise == ABSENT:
         return bare(node.then)
     return rebuilt(node, bare)
 
 
+def own_reductions(node: Node) -> Iterator[AnyReduction]:
+    """Yield the reductions over a firm's own records: what peers say is left out."""
+    if isinstance(node, Peers):
+        return
+    if isinstance(node, ALL_REDUCTIONS):
+        yield node
+        return
+    for field in dataclasses.fields(node):
+        part = getattr(node, field.name)
+        for item in part if isinstance(part, tuple) else (part,):
+            if isinstance(item, Node):
+                yield from own_reductions(item)
+
+
 def taken(
-    node: Node, firm_key: str, as_of: date, tables: Mapping[str, ir.Table]
+    node: Node, firm_key: str, as_of: date, tables: Tables
 ) -> Iterator[AnyReduction]:
     """Yield the reductions that a resolved one comes to for a firm.
 
@@ -82,38 +114,47 @@ def taken(
     yield from reductions(node)
 
 
-def value_of(
-    condition: Node, firm_key: str, as_of: date, tables: Mapping[str, ir.Table]
-) -> bool:
+def value_of(condition: Node, firm_key: str, as_of: date, tables: Tables) -> bool:
     """Return whether a condition over one aggregate holds for a firm."""
-    name = next(reductions(condition)).table
-    seen = seen_of(name, firm_key, as_of, tables)
-    answer = to_ibis(condition, lambda leaf: reduce(leaf, seen))
-    return bool(seen.aggregate(answer=answer).to_pyarrow()["answer"][0].as_py())
+    aggregate = next(reductions(condition))
+    seen, known = seen_of(aggregate.source, [condition], firm_key, as_of, tables)
+    leaf = record_leaf(seen, known)
+
+    def value(node: Node) -> ir.Value:
+        if isinstance(node, Aggregate):
+            return reduce(node, leaf)
+        return ibis.literal(known.table[known.names[node]].execute()[0])  # type: ignore[index]  # a moment
+
+    answer = seen.aggregate(answer=to_ibis(condition, value))
+    return bool(answer.to_pyarrow()["answer"][0].as_py())
 
 
 def seen_of(
-    name: str, firm_key: str, as_of: date, tables: Mapping[str, ir.Table]
-) -> ir.Table:
-    """Return a firm's records of one table as they stood on a day."""
-    seen = visible(tables[name], as_of)
-    return seen.filter(seen.firm_key == firm_key)
+    source: Source, formulas: list[Node], firm_key: str, as_of: date, tables: Tables
+) -> tuple[ir.Table, Days]:
+    """Return a firm's records of one source as they stood on a day, and that day."""
+    known = days([as_of], [m for formula in formulas for m in moments(formula)])
+    seen = meeting(versions(source, tables), known)
+    return seen.filter(seen.firm_key == firm_key), known
 
 
 def behind(
+    source: Source,
     needed: list[AnyReduction],
     firm_key: str,
     as_of: date,
-    tables: Mapping[str, ir.Table],
+    tables: Tables,
 ) -> ir.Table:
-    """Return a firm's records of one table that any of the reductions takes."""
-    seen = seen_of(needed[0].table, firm_key, as_of, tables)
+    """Return a firm's records of one source that any of the reductions takes."""
+    seen, known = seen_of(source, list(needed), firm_key, as_of, tables)
     wanted = [part for reduction in needed for part in inner(reduction)]
-    masks = [mask(part, seen) for part in dict.fromkeys(wanted)]
-    return seen.filter(functools.reduce(operator.or_, masks))
+    masks = [mask(part, seen, known) for part in dict.fromkeys(wanted)]
+    return seen.filter(functools.reduce(operator.or_, masks)).drop(
+        "midnight", *known.names.values()
+    )
 
 
-def inner(reduction: AnyReduction) -> Iterator[Aggregate | LongestGap]:
+def inner(reduction: AnyReduction) -> Iterator[AnyReduction]:
     """Yield the reductions over records of which a reduction is made."""
     if not isinstance(reduction, Across):
         yield reduction
@@ -123,21 +164,39 @@ def inner(reduction: AnyReduction) -> Iterator[Aggregate | LongestGap]:
             yield part
 
 
-def mask(reduction: Aggregate | LongestGap, seen: ir.Table) -> ir.BooleanValue:
+def mask(reduction: AnyReduction, seen: ir.Table, known: Days) -> ir.BooleanValue:
     """Whether a record counts in a reduction; only those that attain an extreme."""
-    rows = within(seen, reduction).fill_null(False)  # noqa: FBT003
-    if isinstance(reduction, LongestGap) or reduction.reduction not in {"min", "max"}:
+    leaf = record_leaf(seen, known)
+    if isinstance(reduction, Circle):
+        return to_ibis(reduction.where, leaf).fill_null(False)  # noqa: FBT003
+    if isinstance(reduction, Turns):
+        return ibis.literal(True)  # noqa: FBT003  (what is not counted is compared)
+    rows = within(reduction, leaf).fill_null(False)  # type: ignore[arg-type]  # noqa: FBT003
+    if getattr(reduction, "reduction", None) not in {"min", "max"}:
         return rows
-    value = to_ibis(reduction.of, lambda column: seen[column.name])
-    extreme = getattr(value, reduction.reduction)(where=rows)
+    value = to_ibis(reduction.of, leaf)  # type: ignore[union-attr]
+    extreme = getattr(value, reduction.reduction)(where=rows)  # type: ignore[union-attr]
     return rows & (value == extreme.over(ibis.window()))
 
 
+def records_of(source: Source, rows: ir.Table, tables: Tables) -> dict[str, ir.Table]:
+    """Return the records of tables behind rows of a source, all their columns."""
+    if not isinstance(source, View):
+        return {source: rows}
+    ids = rows.row_id.to_pyarrow().to_pylist()
+    told = {part for row_id in ids for part in row_id.split("|")}
+    found = {}
+    for name in sorted(tables_of(source)):
+        own = [part.partition("/")[2] for part in told if part.startswith(f"{name}/")]
+        found[name] = tables[name].filter(tables[name].row_id.isin(own or [""]))
+    return found
+
+
 def value_from(
-    signal: Signal, firm_key: str, as_of: date, records: Mapping[str, ir.Table]
+    signal: Signal, firm_key: str, as_of: date, records: Tables
 ) -> float | None:
     """Return the value that a signal takes from its evidence alone."""
-    firm = ibis.memtable({"firm_key": [firm_key]})
+    firm = observed(ibis.memtable({"firm_key": [firm_key]}), [as_of])
     told = dataclasses.replace(signal, formula=bare(signal.formula))
-    value = panel([told], as_of, firm, records).to_pyarrow()[signal.id][0].as_py()
+    value = panel([told], firm, [as_of], records).to_pyarrow()[signal.id][0].as_py()
     return None if value is None else float(value)

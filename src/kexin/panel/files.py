@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from kexin.algebra.to_ibis import visible
@@ -14,13 +15,28 @@ from kexin.panel.build import panel
 from kexin.panel.firms import population
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
     import ibis.expr.types as ir
 
+    from kexin.intake.coverage import Coverage
     from kexin.signals.signal import Signal
+
+
+class Held(NamedTuple):
+    """What panels are made of.
+
+    Attributes:
+        tables: The warehouse's tables.
+        digest: SHA-256 over them.
+        covered: What the workspace says of the registers' coverage; None for nothing.
+    """
+
+    tables: Mapping[str, ir.Table]
+    digest: str
+    covered: Sequence[Coverage] | None = None
 
 
 class Panel(NamedTuple):
@@ -41,35 +57,46 @@ class Panel(NamedTuple):
     reconstructed: Mapping[str, int]
 
 
-def write_panel(
+def write_panels(
     signals: Collection[Signal],
-    as_of: date,
-    tables: Mapping[str, ir.Table],
-    warehouse_digest: str,
+    as_ofs: Sequence[date],
+    held: Held,
     folder: Path,
-) -> Panel:
-    """Compute the panel of a day for every firm known then, and write it.
+) -> list[Panel]:
+    """Compute the panels of some days for every firm known then, and write them.
 
-    The file `<as_of>.parquet` holds `firm_key`, `as_of` and a double a signal, in the
-    order of firms; its metadata hold the digests of warehouse and catalogue and the
+    A day's file `<as_of>.parquet` holds `firm_key`, `as_of` and a double a signal, in
+    the order of firms; its metadata hold the digests of warehouse and catalogue and the
     count of reconstructed records. It is written beside and renamed.
 
     Raises:
-        WarehouseError: No firm was known on the day.
+        WarehouseError: No firm was known on one of the days.
     """
-    firms = population(tables, as_of)
-    table = panel(signals, as_of, firms, tables).to_pyarrow().combine_chunks()
-    marked = {name: reconstructed(seen, as_of) for name, seen in tables.items()}
-    marked = {name: rows for name, rows in marked.items() if rows}
+    firms = population(held.tables, as_ofs)
+    made = panel(signals, firms, as_ofs, held.tables, covered=held.covered)
+    table = made.to_pyarrow()
+    catalogue = digest(list(signals))
+    return [
+        write_day(table, day, held, catalogue, folder / f"{day}.parquet")
+        for day in sorted(set(as_ofs))
+    ]
+
+
+def write_day(
+    table: pa.Table, as_of: date, held: Held, catalogue: str, path: Path
+) -> Panel:
+    """Write one day's rows of a panel."""
+    rows = table.filter(pc.field("as_of") == as_of).combine_chunks()
+    counts = {name: reconstructed(seen, as_of) for name, seen in held.tables.items()}
+    marked = {name: number for name, number in counts.items() if number}
     notes = {
         "kexin.as_of": str(as_of),
-        "kexin.warehouse": warehouse_digest,
-        "kexin.catalogue": digest(list(signals)),
+        "kexin.warehouse": held.digest,
+        "kexin.catalogue": catalogue,
         "kexin.known_at_reconstructed": canonical(marked),
     }
-    path = folder / f"{as_of}.parquet"
-    write(table.replace_schema_metadata(notes), path)
-    return Panel(as_of, path, file_digest(path), len(table), marked)
+    write(rows.replace_schema_metadata(notes), path)
+    return Panel(as_of, path, file_digest(path), len(rows), marked)
 
 
 def digests_of(path: Path) -> dict[str, str]:

@@ -1,57 +1,53 @@
-"""Which firms a panel has: those that the platform knew of on the day."""
+"""Which firms a panel has on a day: those that the platform knew of by then."""
 
 from __future__ import annotations
 
 import functools
 from typing import TYPE_CHECKING
 
-import ibis
-
 from kexin.algebra.dates import next_midnight
 from kexin.errors import WarehouseError
 from kexin.language import Text
+from kexin.panel.days import days
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
 
     import ibis.expr.types as ir
 
 
-def population(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
-    """Return one row a firm known by the end of a day: `firm_key`, in its order.
+def population(tables: Mapping[str, ir.Table], as_ofs: Sequence[date]) -> ir.Table:
+    """Return one row a firm and day by whose end it was known: `firm_key`, `as_of`.
 
     A firm counts from the first version of its registry record on, also where that was
     withdrawn since; where no registry was ever delivered, from its first record in any
     table (READINGS.md, A03).
 
     Raises:
-        WarehouseError: No firm was known yet.
+        WarehouseError: On one of the days no firm was known yet.
     """
     registry = tables.get("reg_firm")
     has_registry = registry is not None and registry.count().execute() > 0
     sources = [registry] if has_registry else list(tables.values())
-    midnight = ibis.literal(next_midnight(as_of))
-    known = functools.reduce(
-        lambda left, right: left.union(right),
-        [
-            table.filter(table.known_at < midnight, table.firm_key.notnull()).select(
-                "firm_key"
-            )
-            for table in sources
-            if table is not None
-        ],
-    )
-    firms = known.distinct().order_by("firm_key")
-    if firms.count().execute() == 0:
-        raise nothing_known(tables, as_of)
-    return firms
+    versions = [
+        table.filter(table.firm_key.notnull()).select("firm_key", "known_at")
+        for table in sources
+        if table is not None
+    ]
+    every = functools.reduce(lambda left, right: left.union(right), versions)
+    first = every.group_by("firm_key").agg(known_at=every.known_at.min())
+    begun = first.known_at.min().to_pyarrow().as_py()
+    for day in sorted(as_ofs):
+        if begun is None or begun >= next_midnight(day):
+            raise nothing_known(begun, day)
+    known = days(as_ofs, ()).table
+    both = first.cross_join(known)
+    return both.filter(both.known_at < both.midnight).select("firm_key", "as_of")
 
 
-def nothing_known(tables: Mapping[str, ir.Table], as_of: date) -> WarehouseError:
+def nothing_known(first: datetime | None, as_of: date) -> WarehouseError:
     """Return the error that tells from which day on something is known."""
-    days = [t.known_at.min().to_pyarrow().as_py() for t in tables.values()]
-    first = min((day for day in days if day is not None), default=None)
     if first is None:
         return WarehouseError(
             Text("数据仓库是空的", "the warehouse is empty"),

@@ -8,62 +8,76 @@ from typing import TYPE_CHECKING
 import ibis
 
 from kexin.algebra.dates import FESTIVAL_DAYS, spring_festivals
+from kexin.algebra.resolve import on_day
 from kexin.algebra.to_ibis import spanned, to_ibis, within
+from kexin.panel.days import record_leaf
 
 if TYPE_CHECKING:
     from datetime import date
 
     import ibis.expr.types as ir
 
-    from kexin.algebra.nodes import LongestGap, Span
+    from kexin.algebra.reductions import LongestGap, Span
+    from kexin.panel.days import Days
+
+KEYS = ("firm_key", "as_of")
 
 
-def longest_gaps(gap: LongestGap, seen: ir.Table, place: str) -> ir.Table:
-    """Return one row a firm with an event in the window: the gap in days, as `place`.
+def longest_gaps(gap: LongestGap, seen: ir.Table, known: Days, place: str) -> ir.Table:
+    """Return observations with an event in the window: the gap in days, as `place`.
 
     Args:
         gap: The declared gap; its window must be a span.
-        seen: Visible records of the gap's table.
+        seen: Records, each on the days on which it stood.
+        known: Those days.
         place: Name of the column for the result.
+
+    Raises:
+        TypeError: The window has no end.
     """
-    span = spanned(gap.window)
-    rows = seen.filter(within(seen, gap))
-    day = to_ibis(gap.of, lambda column: rows[column.name])
-    days = rows.select("firm_key", day=day).distinct()
-    order = ibis.window(group_by=days.firm_key, order_by=days.day)
-    pairs = days.mutate(before=days.day.lag().over(order))
+    window = spanned(gap.window)
+    if window.until is None:
+        raise TypeError(window)
+    leaf = record_leaf(seen, known)
+    end = known.names[window.until]
+    rows = seen.filter(within(gap, leaf))
+    day = to_ibis(gap.of, record_leaf(rows, known))
+    found = rows.select(*KEYS, day=day, end=rows[end]).distinct()
+    order = ibis.window(group_by=[*KEYS], order_by=found.day)
+    pairs = found.mutate(before=found.day.lag().over(order))
+    weeks = festivals_in(window, known)
     between = pairs.day.delta(pairs.before, unit="day")
-    stretch = between - FESTIVAL_DAYS * weeks_between(pairs.before, pairs.day, span)
+    stretch = between - FESTIVAL_DAYS * weeks_between(pairs.before, pairs.day, weeks)
     firms = (
         pairs.mutate(stretch=stretch)
-        .group_by("firm_key")
+        .group_by(*KEYS, "end")
         .agg(longest=lambda t: t.stretch.max(), last=lambda t: t.day.max())
     )
-    end = ibis.literal(span.until)
-    open_days = end.delta(firms.last, unit="day")
+    open_days = firms.end.delta(firms.last, unit="day")
     # The window's last day is itself a day without an event, so a week may end on it.
-    after_end = ibis.literal(span.until + timedelta(1))
-    open_stretch = open_days - FESTIVAL_DAYS * weeks_between(
-        firms.last, after_end, span
-    )
+    after_end = (firms.end + ibis.interval(days=1)).cast("date")
+    open_weeks = weeks_between(firms.last, after_end, weeks)
+    open_stretch = open_days - FESTIVAL_DAYS * open_weeks
     longest = ibis.greatest(firms.longest.fill_null(0), open_stretch)
-    return firms.select("firm_key", **{place: longest})
+    return firms.select(*KEYS, **{place: longest})
 
 
-def weeks_between(before: ir.DateValue, after: ir.DateValue, span: Span) -> ir.Value:
+def weeks_between(
+    before: ir.DateValue, after: ir.DateValue, weeks: list[date]
+) -> ir.Value:
     """Return how many festival weeks lie wholly between two days, both left out."""
-    weeks: ir.Value = ibis.literal(0)
-    for first in festivals_in(span):
+    number: ir.Value = ibis.literal(0)
+    for first in weeks:
         last = first + timedelta(FESTIVAL_DAYS - 1)
         inside = (before < first) & (after > last)
-        weeks = weeks + ibis.ifelse(inside, 1, 0)
-    return weeks
+        number = number + ibis.ifelse(inside, 1, 0)
+    return number
 
 
-def festivals_in(span: Span) -> list[date]:
-    """Return the first days of the festivals that could lie in a span."""
-    return [
-        first
-        for first in spring_festivals()
-        if first <= span.until and (span.after is None or first > span.after)
-    ]
+def festivals_in(window: Span, known: Days) -> list[date]:
+    """Return the first days of the festivals that could lie in a window."""
+    if window.until is None or window.after is None:
+        return list(spring_festivals())
+    earliest = on_day(window.after, known.as_ofs[0])
+    latest = on_day(window.until, known.as_ofs[-1])
+    return [first for first in spring_festivals() if earliest < first <= latest]

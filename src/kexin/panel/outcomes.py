@@ -102,7 +102,8 @@ def public_outcomes(
         kept = events.filter(events.day > as_of, events.day <= until)
         return kept.select("firm_key").distinct()
 
-    bad = inside(label_events(tables, known_by)).mutate(bad=True)
+    events = label_events(tables, known_by).rename(day="event_date")
+    bad = inside(events).mutate(bad=True)
     open_still = inside(
         lesser_events(tables, known_by).union(exits(tables, known_by))
     ).mutate(open_still=True)
@@ -147,7 +148,7 @@ def population(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
         )
     )
     events = label_events(tables, as_of)
-    bad = events.filter(events.day > year_ago, events.day <= as_of).select("firm_key")
+    bad = events.filter(events.event_date > year_ago, events.event_date <= as_of)
     return standing.distinct().semi_join(busy, "firm_key").anti_join(bad, "firm_key")
 
 

@@ -8,17 +8,13 @@ customers and suppliers are the parties of such invoices (A36).
 # fmt: off
 # A sentence and its translation stay on one line, so that a person can compare them.
 
-from kexin.algebra.nodes import (
+from kexin.algebra.nodes import Call, Choose, Constant, Node, Statistic
+from kexin.algebra.reductions import (
     Across,
     Aggregate,
-    Call,
-    Choose,
-    Constant,
     LongestGap,
     Months,
     MonthSeries,
-    Node,
-    Statistic,
     Window,
     count,
     month_by_month,
@@ -104,6 +100,7 @@ def sum_of(parts: tuple[Node, ...]) -> Node:
 
 sales_12m = Signal(
     id="inv.sales_12m",
+    register="tax",
     name=Text("近12个月销项净额", "Invoiced sales, 12 months"),
     formula=sales.given(any_invoice),
     unit="CNY", direction=-1, absent="no_records", family="volume",
@@ -115,6 +112,7 @@ sales_12m = Signal(
 
 purchases_12m = Signal(
     id="inv.purchases_12m",
+    register="tax",
     name=Text("近12个月进项净额", "Invoiced purchases, 12 months"),
     formula=purchases.given(any_invoice),
     unit="CNY", direction=-1, absent="no_records", family="volume",
@@ -126,6 +124,7 @@ purchases_12m = Signal(
 
 sales_n_12m = Signal(
     id="inv.sales_n_12m",
+    register="tax",
     name=Text("近12个月有效销项张数", "Sales invoices, 12 months"),
     formula=Call("ln_1p", (sold_n,)).given(any_invoice),
     unit="ln count", direction=-1, absent="no_records", family="volume",
@@ -137,6 +136,7 @@ sales_n_12m = Signal(
 
 ticket_12m = Signal(
     id="inv.ticket_12m",
+    register="tax",
     name=Text("近12个月单张平均金额", "Mean amount of a sales invoice, 12 months"),
     formula=share(total(amount, YEAR, sold_blue), sold_n).given(sold_n >= 5),
     unit="CNY", direction=0, absent="too_few", family="volume",
@@ -148,6 +148,7 @@ ticket_12m = Signal(
 
 vat_net_12m = Signal(
     id="inv.vat_net_12m",
+    register="tax",
     name=Text("近12个月销项税额减进项税额", "Output less input tax, 12 months"),
     formula=(
         total(TaxInvoice.tax_amount, YEAR, sold_net)
@@ -162,6 +163,7 @@ vat_net_12m = Signal(
 
 vat_burden_12m = Signal(
     id="inv.vat_burden_12m",
+    register="tax",
     name=Text("近12个月发票税负率", "Net tax to sales, 12 months"),
     formula=(
         (
@@ -179,6 +181,7 @@ vat_burden_12m = Signal(
 
 sales_36m = Signal(
     id="inv.sales_36m",
+    register="tax",
     name=Text("近36个月销项净额", "Invoiced sales, 36 months"),
     formula=total(amount, THREE_YEARS, sold_net).given(any_invoice),
     unit="CNY", direction=-1, absent="no_records", family="volume",
@@ -190,6 +193,7 @@ sales_36m = Signal(
 
 purchases_36m = Signal(
     id="inv.purchases_36m",
+    register="tax",
     name=Text("近36个月进项净额", "Invoiced purchases, 36 months"),
     formula=total(amount, THREE_YEARS, bought_net).given(any_invoice),
     unit="CNY", direction=-1, absent="no_records", family="volume",
@@ -201,6 +205,7 @@ purchases_36m = Signal(
 
 sales_n_36m = Signal(
     id="inv.sales_n_36m",
+    register="tax",
     name=Text("近36个月有效销项张数", "Sales invoices, 36 months"),
     formula=Call("ln_1p", (count(uid, THREE_YEARS, sold_blue),)).given(any_invoice),
     unit="ln count", direction=-1, absent="no_records", family="volume",
@@ -212,6 +217,7 @@ sales_n_36m = Signal(
 
 vat_net_36m = Signal(
     id="inv.vat_net_36m",
+    register="tax",
     name=Text("近36个月销项税额减进项税额", "Output less input tax, 36 months"),
     formula=(
         total(TaxInvoice.tax_amount, THREE_YEARS, sold_net)
@@ -226,6 +232,7 @@ vat_net_36m = Signal(
 
 sales_level_36m = Signal(
     id="inv.sales_level_36m",
+    register="tax",
     name=Text("近36个月月度开票销售对数均值", "Mean log of monthly invoiced sales, 36 months"),
     formula=Statistic("mean", logs(sales_by_month)).given(any_invoice),
     unit="ln CNY", direction=-1, absent="no_records", family="volume",
@@ -237,6 +244,7 @@ sales_level_36m = Signal(
 
 sales_g12 = Signal(
     id="inv.sales_g12",
+    register="tax",
     name=Text("近12个月开票销售同比", "Invoiced sales growth, year on year"),
     formula=(
         total(amount, sales_months.months(1, 12), sold_net)
@@ -251,6 +259,7 @@ sales_g12 = Signal(
 
 sales_yoy_6m = Signal(
     id="inv.sales_yoy_6m",
+    register="tax",
     name=Text("近6个月开票销售同比", "Invoiced sales, 6 months year on year"),
     formula=(
         total(amount, sales_months.months(1, 6), sold_net)
@@ -265,6 +274,7 @@ sales_yoy_6m = Signal(
 
 sales_vs_peak = Signal(
     id="inv.sales_vs_peak",
+    register="tax",
     name=Text("近3个月开票销售较24个月峰值", "Last 3 months against the best 3 in 24"),
     formula=share(
         sum_of(sales_by_month[:3]),
@@ -282,6 +292,7 @@ sales_vs_peak = Signal(
 
 sales_trend_12m = Signal(
     id="inv.sales_trend_12m",
+    register="tax",
     name=Text("近12个月开票销售趋势", "Trend of monthly invoiced sales"),
     formula=Statistic("slope", logs(sales_by_month[11::-1])).given(any_invoice),
     unit="ln/month", direction=-1, absent="no_records", family="growth",
@@ -293,6 +304,7 @@ sales_trend_12m = Signal(
 
 in_g6 = Signal(
     id="inv.in_g6",
+    register="tax",
     name=Text("近6月进项同比", "Purchases, 6 months year on year"),
     formula=(
         total(amount, purchase_months.months(1, 6), bought_net)
@@ -307,6 +319,7 @@ in_g6 = Signal(
 
 surge_2m = Signal(
     id="inv.surge_2m",
+    register="tax",
     name=Text("近2月开票突增", "Unusual surge before applying"),
     formula=share(
         sum_of(sales_by_month[:2]), Statistic("median", sales_by_month[2:14]) * 2
@@ -320,6 +333,7 @@ surge_2m = Signal(
 
 active_12m = Signal(
     id="inv.active_12m",
+    register="tax",
     name=Text("近12月有开票月数", "Months with sales invoices, 12"),
     formula=Aggregate(
         "distinct", issue_month, Months(1, 12), sold_blue
@@ -333,6 +347,7 @@ active_12m = Signal(
 
 in_active_12m = Signal(
     id="inv.in_active_12m",
+    register="tax",
     name=Text("近12个月有进项月数", "Months with purchase invoices, 12"),
     formula=Aggregate(
         "distinct", issue_month, Months(1, 12), bought_blue
@@ -346,6 +361,7 @@ in_active_12m = Signal(
 
 sales_days_12m = Signal(
     id="inv.sales_days_12m",
+    register="tax",
     name=Text("近12个月开票天数", "Days with sales invoices, 12 months"),
     formula=Aggregate(
         "distinct", issued, YEAR, sold_blue
@@ -359,6 +375,7 @@ sales_days_12m = Signal(
 
 sales_days_36m = Signal(
     id="inv.sales_days_36m",
+    register="tax",
     name=Text("近36个月开票天数", "Days with sales invoices, 36 months"),
     formula=Aggregate(
         "distinct", issued, THREE_YEARS, sold_blue
@@ -372,6 +389,7 @@ sales_days_36m = Signal(
 
 sales_zero_24m = Signal(
     id="inv.sales_zero_24m",
+    register="tax",
     name=Text("近24个月无开票月数", "Months without sales invoices, 24"),
     formula=(
         Constant(24)
@@ -386,6 +404,7 @@ sales_zero_24m = Signal(
 
 sales_zero_streak = Signal(
     id="inv.sales_zero_streak",
+    register="tax",
     name=Text("当前连续无开票月数", "Months without sales invoices in a row, now"),
     formula=Statistic(
         "leading_zeros",
@@ -402,6 +421,7 @@ sales_zero_streak = Signal(
 
 gap_max_12m = Signal(
     id="inv.gap_max_12m",
+    register="tax",
     name=Text("近12月最长断票天数", "Longest invoicing gap"),
     formula=LongestGap(issued, YEAR, sold_blue),
     unit="days", direction=1, absent="too_few", family="continuity",
@@ -413,6 +433,7 @@ gap_max_12m = Signal(
 
 since_last = Signal(
     id="inv.since_last",
+    register="tax",
     name=Text("距最近开票天数", "Days since the last sales invoice"),
     formula=Call(
         "days_since",
@@ -431,6 +452,7 @@ since_last = Signal(
 
 history_m = Signal(
     id="inv.history_m",
+    register="tax",
     name=Text("发票历史月数", "Length of the invoice history"),
     formula=Call("months_since", (Aggregate("min", issued, EVER),)),
     unit="months", direction=-1, absent="no_records", family="continuity",
@@ -442,6 +464,7 @@ history_m = Signal(
 
 active_36m = Signal(
     id="inv.active_36m",
+    register="tax",
     name=Text("近36个月有开票月数", "Months with sales invoices, 36"),
     formula=Aggregate(
         "distinct", issue_month, Months(1, 36), sold_blue
@@ -455,6 +478,7 @@ active_36m = Signal(
 
 sales_cv_12m = Signal(
     id="inv.sales_cv_12m",
+    register="tax",
     name=Text("近12个月开票销售变异系数", "Volatility of monthly invoiced sales"),
     formula=share(
         Statistic("deviation", sales_by_month[:12]),
@@ -469,6 +493,7 @@ sales_cv_12m = Signal(
 
 month_end = Signal(
     id="inv.month_end",
+    register="tax",
     name=Text("月末三日开票占比", "Sales on the last 3 days of the month"),
     formula=share(
         total(
@@ -485,6 +510,7 @@ month_end = Signal(
 
 void_rate_12m = Signal(
     id="inv.void_rate_12m",
+    register="tax",
     name=Text("近12月作废率", "Void rate of sales invoices"),
     formula=(
         of_months(count(uid, YEAR, sold & void)) / of_months(count(uid, YEAR, sold))
@@ -501,6 +527,7 @@ void_rate_12m = Signal(
 
 red_rate_12m = Signal(
     id="inv.red_rate_12m",
+    register="tax",
     name=Text("近12月红冲金额占比", "Red-letter rate by amount"),
     formula=share(
         of_months(total(Call("abs", (amount,)), YEAR, sold & red)),
@@ -515,6 +542,7 @@ red_rate_12m = Signal(
 
 recip_share = Signal(
     id="inv.recip_share",
+    register="tax",
     name=Text("互开发票占比", "Mutual invoicing share"),
     formula=share(
         Across(
@@ -531,6 +559,7 @@ recip_share = Signal(
 
 top1_12m = Signal(
     id="inv.top1_12m",
+    register="tax",
     name=Text("第一大客户占比", "Largest customer's share"),
     formula=share(
         Across("max", sales.given(sold_rows > 0), by=party), sales
@@ -544,6 +573,7 @@ top1_12m = Signal(
 
 top5_12m = Signal(
     id="inv.top5_12m",
+    register="tax",
     name=Text("前五大客户占比", "Five largest customers' share"),
     formula=share(
         Across("sum", sales, by=party, top=5, rank=sales.given(sold_rows > 0)), sales
@@ -557,6 +587,7 @@ top5_12m = Signal(
 
 hhi_12m = Signal(
     id="inv.hhi_12m",
+    register="tax",
     name=Text("客户集中度HHI", "Customer concentration (HHI)"),
     formula=share(
         Across("sum", Call("square", (sales,)), by=party) / sales,
@@ -571,6 +602,7 @@ hhi_12m = Signal(
 
 sup_top1_12m = Signal(
     id="inv.sup_top1_12m",
+    register="tax",
     name=Text("第一大供应商占比", "Largest supplier's share"),
     formula=share(
         Across("max", purchases.given(bought_rows > 0), by=party), purchases
@@ -584,6 +616,7 @@ sup_top1_12m = Signal(
 
 in_out_12m = Signal(
     id="inv.in_out_12m",
+    register="tax",
     name=Text("进销比", "Purchases to sales"),
     formula=(purchases / sales).clip(0, 5).given(sales >= 100_000),
     unit="ratio", direction=0, absent="small_base", family="quality",
@@ -595,6 +628,7 @@ in_out_12m = Signal(
 
 cust_n_12m = Signal(
     id="inv.cust_n_12m",
+    register="tax",
     name=Text("近12月客户数", "Customers, 12 months"),
     formula=Call(
         "ln_1p", (Aggregate("distinct", party, YEAR, sold_blue),)
@@ -608,6 +642,7 @@ cust_n_12m = Signal(
 
 sup_n_12m = Signal(
     id="inv.sup_n_12m",
+    register="tax",
     name=Text("近12月供应商数", "Suppliers, 12 months"),
     formula=Call(
         "ln_1p", (Aggregate("distinct", party, YEAR, bought_blue),)
@@ -621,6 +656,7 @@ sup_n_12m = Signal(
 
 cust_n_36m = Signal(
     id="inv.cust_n_36m",
+    register="tax",
     name=Text("近36个月客户数", "Customers, 36 months"),
     formula=Call(
         "ln_1p", (Aggregate("distinct", party, THREE_YEARS, sold_blue),)
@@ -634,6 +670,7 @@ cust_n_36m = Signal(
 
 sup_n_36m = Signal(
     id="inv.sup_n_36m",
+    register="tax",
     name=Text("近36个月供应商数", "Suppliers, 36 months"),
     formula=Call(
         "ln_1p", (Aggregate("distinct", party, THREE_YEARS, bought_blue),)
@@ -647,6 +684,7 @@ sup_n_36m = Signal(
 
 cust_g12 = Signal(
     id="inv.cust_g12",
+    register="tax",
     name=Text("客户数同比", "Change of the number of customers"),
     formula=(customers(1, 12) / customers(13, 24)).given(customers(13, 24) >= 3),
     unit="ratio", direction=-1, absent="small_base", family="breadth",
@@ -658,6 +696,7 @@ cust_g12 = Signal(
 
 cust_keep = Signal(
     id="inv.cust_keep",
+    register="tax",
     name=Text("客户留存率", "Customer retention"),
     formula=kept(sales_months, sold_net, sold_blue),
     unit="fraction", direction=-1, absent="small_base", family="breadth",
@@ -669,6 +708,7 @@ cust_keep = Signal(
 
 sup_keep = Signal(
     id="inv.sup_keep",
+    register="tax",
     name=Text("供应商留存率", "Supplier retention"),
     formula=kept(purchase_months, bought_net, bought_blue),
     unit="fraction", direction=-1, absent="small_base", family="breadth",
@@ -680,6 +720,7 @@ sup_keep = Signal(
 
 top1_lost = Signal(
     id="inv.top1_lost",
+    register="tax",
     name=Text("第一大客户流失", "Main customer lost"),
     formula=Across(
         "max",

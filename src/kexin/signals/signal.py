@@ -40,7 +40,9 @@ class Signal(Node):
     """One declared feature of a firm.
 
     Args:
-        id: `register.name_window`, written in full so that a search finds it.
+        id: `group.name_window`, written in full so that a search finds it.
+        register: Code of the register whose coverage and consent decide whether it is
+            told (READINGS.md, A04).
         name: What it is called.
         formula: What it is.
         unit: Unit of its value.
@@ -51,9 +53,11 @@ class Signal(Node):
         reason: The fact in a sentence, with the value's place in braces.
         why: Why it tells good firms from bad ones.
         source: Where that was seen.
+        public: Whether the law makes it public though its register is not.
     """
 
     id: str
+    register: str
     name: Text
     formula: Node
     unit: str
@@ -63,6 +67,7 @@ class Signal(Node):
     reason: Text
     why: str
     source: str
+    public: bool = False
 
     def __repr__(self) -> str:
         return self.id

@@ -6,24 +6,26 @@ import pytest
 
 from kexin.algebra.nodes import (
     ABSENT,
-    Across,
-    Aggregate,
     Call,
     Choose,
     Column,
     Constant,
+    Node,
+    Statistic,
+    walk,
+)
+from kexin.algebra.reductions import (
+    Across,
+    Aggregate,
     LongestGap,
     Months,
     MonthSeries,
-    Node,
     Span,
-    Statistic,
     Window,
     count,
     month_by_month,
     reductions,
     total,
-    walk,
 )
 from kexin.algebra.resolve import resolve
 from kexin.digest import digest

@@ -11,7 +11,7 @@ from kexin.algebra.engine import connect
 from kexin.intake.deliver import deliver
 from kexin.intake.mapping import read_mapping
 from kexin.intake.warehouse import open_warehouse
-from kexin.panel.files import write_panel
+from kexin.panel.files import Held, write_panels
 from kexin.settings import Engine
 from kexin.signals.signal import catalogue, sentence
 
@@ -40,8 +40,11 @@ def test_a_firm_without_invoices_has_a_row_in_which_nothing_is_known(
     deliver([delivery], mapping, tmp_path / "warehouse", date(2026, 1, 1), engine)
     held = open_warehouse(tmp_path / "warehouse", engine)
     signals = catalogue()
-    made = write_panel(
-        list(signals.values()), DAY, held.tables, held.digest, tmp_path / "panels"
+    (made,) = write_panels(
+        list(signals.values()),
+        [DAY],
+        Held(held.tables, held.digest),
+        tmp_path / "panels",
     )
     panel = pd.read_parquet(made.path).set_index("firm_key")
     assert list(panel.index) == ["CUMCM:E1", "CUMCM:E2"]

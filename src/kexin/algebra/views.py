@@ -1,0 +1,188 @@
+"""Views: tables made of tables, for what one table alone cannot tell.
+
+A view's rows are versions, as a table's are: what a row says was known from the moment
+that the last of its parts was, and until the first of them ended. So a view is made once
+for all days, and time travel stays two comparisons. Signals stand on views as on tables,
+and evidence follows a row back to the records of which it is made.
+
+A row of a view has `firm_key`, `event_date`, `known_at`, `superseded_at`, `row_id`, and
+the columns that are named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kexin.algebra.nodes import Column, Node
+from kexin.errors import DeclarationError
+from kexin.language import Text
+
+Named = tuple[tuple[str, Node], ...]
+
+STANDARD = ("firm_key", "event_date")
+"""Columns of every view that formulas may name, and that a view may fill anew."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class View:
+    """Any view; two views are the same if they have the same name.
+
+    Args:
+        name: Its name, in full: no table and no other view has it.
+        columns: Column name to what it holds, a formula over the view's sources.
+            `firm_key` and `event_date` are those of the (left) source unless named.
+    """
+
+    name: str
+    columns: Named
+
+    def __getitem__(self, name: str) -> Column:
+        """Return a column, for use in formulas.
+
+        Raises:
+            DeclarationError: The view has no such column.
+        """
+        if name not in {*STANDARD, *dict(self.columns)}:
+            raise DeclarationError(
+                Text(f"视图没有列“{name}”", f"the view has no column {name!r}"),
+                where=f"view {self.name}",
+                expected=Text(
+                    f"以下之一：{'、'.join(dict(self.columns))}",
+                    f"one of {', '.join(dict(self.columns))}",
+                ),
+                do=Text("请改正列名或声明该列", "mend the name, or declare it"),
+            )
+        return Column(self, name)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Return the tables and views of which it is made."""
+        return ()
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, View) and self.name == other.name
+
+
+Source = str | View
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Selected(View):
+    """Some records of one source, under other names or for another firm.
+
+    Args:
+        source: Table or view.
+        where: Which records; all if None.
+    """
+
+    source: Source
+    where: Node | None = None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Return the one source."""
+        return (self.source,)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Joined(View):
+    """Pairs of records of two sources that agree; those without a partner are left out.
+
+    Args:
+        left: Table or view.
+        right: Another one; to join a source with itself, select it under a second name.
+        on: Pairs of formulas, over the left and over the right, that must be equal.
+        where: What else must hold of a pair.
+    """
+
+    left: Source
+    right: Source
+    on: tuple[tuple[Node, Node], ...]
+    where: Node | None = None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Return both sources."""
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class United(View):
+    """The rows of several views that have the same columns.
+
+    Args:
+        parts: The views; the first one's columns and types are those of the whole.
+    """
+
+    parts: tuple[View, ...]
+    columns: Named = field(init=False)
+
+    def __post_init__(self) -> None:
+        # What a united view's columns hold is told by its parts.
+        object.__setattr__(self, "columns", self.parts[0].columns)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Return the parts."""
+        return self.parts
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Spread(View):
+    """One row for each calendar month that a record covers, as `event_date`.
+
+    The day is the month's first. The months are those in which `start` and `end` fall
+    and all between; without an end they go on to the end of the calendar.
+
+    Args:
+        source: Table or view.
+        start: First day that is covered.
+        end: Last day; absent where it is still open.
+    """
+
+    source: Source
+    start: Node
+    end: Node
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Return the one source."""
+        return (self.source,)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Derived(View):
+    """A table that the panel makes out of others, under its name; see `panel.derived`.
+
+    Args:
+        tables: Tables of which it is made.
+    """
+
+    tables: tuple[str, ...]
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Return the tables."""
+        return self.tables
+
+
+def named(source: Source, *same: str, **columns: Node) -> Named:
+    """Return columns for a view: some under the name that they have, others as told."""
+    kept: Mapping[str, Node] = {name: Column(source, name) for name in same}
+    return (*kept.items(), *columns.items())
+
+
+def name_of(source: Source) -> str:
+    """Return the name of a table or view."""
+    return source if isinstance(source, str) else source.name
+
+
+def tables_of(source: Source) -> frozenset[str]:
+    """Return the names of the tables on which a source stands."""
+    if isinstance(source, str):
+        return frozenset({source})
+    return frozenset().union(*map(tables_of, source.sources))

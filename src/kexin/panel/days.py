@@ -1,0 +1,78 @@
+"""The days on which a panel stands, and the days that follow from each of them.
+
+They are made in Python and given to the engine as a small table, one row an as-of date,
+so that engines compare days and never calculate with them; and so that one query serves
+any number of as-of dates.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import ibis
+import pyarrow as pa
+
+from kexin.algebra.dates import next_midnight
+from kexin.algebra.nodes import AsOf, ClosedMonth
+from kexin.algebra.resolve import on_day
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
+
+    import ibis.expr.types as ir
+
+    from kexin.algebra.nodes import Moment, Node
+
+
+class Days(NamedTuple):
+    """As-of dates, and what follows from them.
+
+    Attributes:
+        table: One row an as-of date: `as_of`, `midnight` (its end), a day a moment.
+        names: Column of each moment.
+        as_ofs: The dates, in order.
+    """
+
+    table: ir.Table
+    names: Mapping[Moment, str]
+    as_ofs: tuple[date, ...]
+
+
+def days(as_ofs: Iterable[date], moments: Iterable[Moment]) -> Days:
+    """Return the days that are needed for some as-of dates."""
+    ordered = tuple(sorted(set(as_ofs)))
+    others = [m for m in dict.fromkeys(moments) if m != AsOf()]
+    names: dict[Moment, str] = {AsOf(): "as_of"}
+    names |= {moment: f"on_{number}" for number, moment in enumerate(others)}
+    columns = {
+        name: pa.array([on_day(moment, day) for day in ordered], pa.date32())
+        for moment, name in names.items()
+    }
+    ends = pa.array([next_midnight(day) for day in ordered], pa.timestamp("us"))
+    table = ibis.memtable(pa.table({**columns, "midnight": ends}))
+    return Days(table, names, ordered)
+
+
+def meeting(table: ir.Table, known: Days) -> ir.Table:
+    """Return the versions that stand on each day, with the day (READINGS.md, A02)."""
+    met = table.cross_join(known.table)
+    stands = met.superseded_at.isnull() | (met.superseded_at >= met.midnight)
+    return met.filter(met.known_at < met.midnight, stands)
+
+
+def record_leaf(seen: ir.Table, known: Days) -> Callable[[Node], ir.Value]:
+    """Return what gives a record's columns, and the days it has met."""
+
+    def leaf(node: Node) -> ir.Value:
+        if isinstance(node, AsOf | ClosedMonth):
+            return seen[known.names[node]]
+        return seen[node.name]  # type: ignore[attr-defined]  # a column
+
+    return leaf
+
+
+def observed(firms: ir.Table, as_ofs: Sequence[date]) -> ir.Table:
+    """Return observations: each firm on each day, as `firm_key` and `as_of`."""
+    dates = days(as_ofs, ()).table.select("as_of")
+    return firms.select("firm_key").distinct().cross_join(dates)

@@ -1,0 +1,157 @@
+"""Whether a register may be read for a firm on a day: covered, and consented to.
+
+«No record» means that nothing happened only where the register is delivered at all and
+the law lets the platform read it. Else every signal of the register is absent, even if
+there are records (REGISTERS.md 0.4; READINGS.md A04, O4, O5).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+import pyarrow as pa
+
+from kexin.algebra.nodes import Column
+from kexin.algebra.reductions import latest
+from kexin.algebra.resolve import resolve
+from kexin.algebra.to_ibis import reduce
+from kexin.intake.coverage import is_covered
+from kexin.panel.days import days, meeting, record_leaf
+from kexin.registers.core import REGISTER
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    import ibis.expr.types as ir
+
+    from kexin.intake.coverage import Coverage
+    from kexin.panel.days import Days
+    from kexin.signals.signal import Signal
+
+    Tables = Mapping[str, ir.Table]
+
+KEYS = ("firm_key", "as_of")
+
+CONSENTED = frozenset({"tax", "si", "hf", "cus", "pboc", "util"})
+"""Registers that a firm must agree to; the others the law makes public (A04, O5)."""
+
+GRANTEE, PURPOSE = "platform", "scoring"
+
+
+def told(signal: Signal, ready: ir.Table, value: ir.Value) -> ir.FloatingColumn:
+    """Return a signal's value as a float; absent where its registers may not be read."""
+    for flag in flags_of(signal):
+        if flag in ready.columns:
+            value = ibis.ifelse(ready[flag], value, None)
+    return value.cast("float64")
+
+
+def flags_of(signal: Signal) -> tuple[str, ...]:
+    """Return the columns that decide whether a signal is told."""
+    covered = (f"covered_{signal.register}",)
+    if signal.public or signal.register not in CONSENTED:
+        return covered
+    return (*covered, f"consented_{signal.register}")
+
+
+def readable(
+    signals: Collection[Signal],
+    observations: ir.Table,
+    known: Days,
+    tables: Tables,
+    covered: Sequence[Coverage] | None,
+) -> ir.Table | None:
+    """Return observations with a flag for each condition on a register.
+
+    Returns:
+        `firm_key`, `as_of`, and a column each of `flags_of`; None where no table of
+        consents and nothing about coverage is held.
+    """
+    flags = {flag for signal in signals for flag in flags_of(signal)}
+    made: list[ir.Table] = []
+    if "core_consent" in tables:
+        registers = sorted(r for r in CONSENTED if f"consented_{r}" in flags)
+        made.append(consented(observations, known, tables, registers))
+    if covered is not None:
+        registers = sorted(r for r in REGISTER if f"covered_{r}" in flags)
+        made.append(delivered(observations, known, tables, covered, registers))
+    if not made:
+        return None
+    first, *others = made
+    for other in others:
+        both = first.join(other, KEYS)
+        first = both
+    return first
+
+
+def consented(
+    observations: ir.Table, known: Days, tables: Tables, registers: Sequence[str]
+) -> ir.Table:
+    """Return whether firms agreed to the reading of registers.
+
+    Until a first consent of any firm is known, nobody was asked: all count as agreed.
+    """
+    grants = meeting(tables["core_consent"], known)
+    end = grants.midnight
+    holds = (
+        (grants.grantee == GRANTEE)
+        & (grants.purpose == PURPOSE)
+        & (grants.granted_at < end)
+        & (grants.expires_at.isnull() | (grants.expires_at >= end))
+        & (grants.revoked_at.isnull() | (grants.revoked_at >= end))
+    )
+    asked = grants.group_by("as_of").agg(grants=grants.count())
+    valid = grants.filter(holds)
+    names = {
+        f"consented_{r}": valid.scope_registers.contains(r).any() for r in registers
+    }
+    firms = valid.group_by(*KEYS).agg(**names)
+    both = observations.select(*KEYS).left_join(asked, "as_of").drop("as_of_right")
+    met = both.left_join(firms, KEYS)
+    nobody_asked = met.grants.isnull()
+    return met.select(
+        *KEYS,
+        **{name: nobody_asked | met[name].fill_null(False) for name in names},  # noqa: FBT003
+    )
+
+
+def delivered(
+    observations: ir.Table,
+    known: Days,
+    tables: Tables,
+    covered: Sequence[Coverage],
+    registers: Sequence[str],
+) -> ir.Table:
+    """Return whether registers are delivered for firms, by their district."""
+    districts = sorted({row.district_code for row in covered} | {""})
+    rows = [
+        {
+            "as_of": day,
+            "district": district,
+            **{
+                f"covered_{r}": is_covered(covered, r, day, district) for r in registers
+            },
+        }
+        for day in known.as_ofs
+        for district in districts
+    ]
+    told_of = ibis.memtable(pa.Table.from_pylist(rows))
+    placed = observations.select(*KEYS)
+    if "reg_firm" in tables:
+        placed = placed.left_join(district_of(known, tables), KEYS)
+        placed = placed.drop("firm_key_right", "as_of_right")
+    else:
+        placed = placed.mutate(district="")
+    district = ibis.ifelse(placed.district.isin(districts), placed.district, "")
+    placed = placed.mutate(district=district.fill_null(""))
+    return placed.join(told_of, ["as_of", "district"]).drop("district")
+
+
+def district_of(known: Days, tables: Tables) -> ir.Table:
+    """Return the district of each firm on each day."""
+    newest = resolve(latest(Column("reg_firm", "district_code")))
+    own = days(known.as_ofs, ())
+    seen = meeting(tables["reg_firm"], own)
+    value = reduce(newest, record_leaf(seen, own))  # type: ignore[arg-type]  # no choice
+    return seen.group_by(*KEYS).agg(district=value)

@@ -1,0 +1,190 @@
+"""Tables and views as versions: what the engine reads.
+
+A view is made of versions once, for all days: a pair of records stands from when the
+later of the two was known until the earlier of the two ended.
+"""
+
+from __future__ import annotations
+
+import functools
+from datetime import date
+from typing import TYPE_CHECKING
+
+import ibis
+import pyarrow as pa
+
+from kexin.algebra.to_ibis import to_ibis
+from kexin.algebra.views import (
+    Derived,
+    Joined,
+    Selected,
+    Spread,
+    United,
+    View,
+    name_of,
+)
+from kexin.panel.events import label_event_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import ibis.expr.types as ir
+
+    from kexin.algebra.nodes import Column, Node
+    from kexin.algebra.views import Source
+
+    Tables = Mapping[str, ir.Table]
+    Leaf = Callable[[Column], ir.Value]
+
+STANDING = ("firm_key", "event_date", "known_at", "superseded_at", "row_id")
+"""Columns of every version, as far as a view needs them."""
+
+CALENDAR = (1990, 2040)
+"""Years over which records are spread; an open end goes on to their end."""
+
+DERIVED: Mapping[str, Callable[[Tables], ir.Table]] = {
+    "label_event": label_event_versions,
+}
+"""Views that are made by hand, by name."""
+
+
+def versions(source: Source, tables: Tables) -> ir.Table:
+    """Return a table as it is held, or a view made of such tables.
+
+    In a view `row_id` names the records behind a row, each with its table: a person, or
+    `kexin.panel.evidence`, can go back to them.
+    """
+    match source:
+        case str():
+            return tables[source]
+        case Selected():
+            return selected(source, tables)
+        case Joined():
+            return joined(source, tables)
+        case United():
+            return united(source, tables)
+        case Spread():
+            return spread(source, tables)
+        case Derived():
+            return DERIVED[source.name](tables)
+    raise TypeError(source)
+
+
+def marked(source: Source, tables: Tables) -> ir.Table:
+    """Return versions whose `row_id` tells the table as well."""
+    table = versions(source, tables)
+    if isinstance(source, View):
+        return table
+    return table.mutate(row_id=ibis.literal(f"{source}/") + table.row_id)
+
+
+def own(view: View, leaf: Leaf) -> dict[str, ir.Value]:
+    """Return the columns that a view names."""
+    return {name: to_ibis(node, leaf) for name, node in view.columns}
+
+
+def selected(view: Selected, tables: Tables) -> ir.Table:
+    """Return some records of a source, under other names."""
+    table = marked(view.source, tables)
+
+    def leaf(column: Column) -> ir.Value:
+        return table[column.name]
+
+    columns = {name: table[name] for name in STANDING} | own(view, leaf)
+    rows = table if view.where is None else table.filter(to_ibis(view.where, leaf))
+    return rows.select(**columns)
+
+
+def joined(view: Joined, tables: Tables) -> ir.Table:
+    """Return pairs of versions that agree and stand at the same time."""
+    sides = {name_of(view.left): "left_", name_of(view.right): "right_"}
+    left, right = (
+        side(source, tables, prefix, [pair[place] for pair in view.on])
+        for place, (source, prefix) in enumerate(
+            [(view.left, "left_"), (view.right, "right_")]
+        )
+    )
+    keys = [(f"left_key_{n}", f"right_key_{n}") for n in range(len(view.on))]
+    pairs = left.join(right, [left[a] == right[b] for a, b in keys])
+
+    def leaf(column: Column) -> ir.Value:
+        return pairs[f"{sides[name_of(column.table)]}{column.name}"]
+
+    columns = {
+        "firm_key": pairs.left_firm_key,
+        "event_date": pairs.left_event_date,
+        "known_at": ibis.greatest(pairs.left_known_at, pairs.right_known_at),
+        "superseded_at": ibis.least(
+            pairs.left_superseded_at, pairs.right_superseded_at
+        ),
+        "row_id": pairs.left_row_id + "|" + pairs.right_row_id,
+    } | own(view, leaf)
+    rows = pairs if view.where is None else pairs.filter(to_ibis(view.where, leaf))
+    both = rows.select(**columns)
+    return both.filter(
+        both.superseded_at.isnull() | (both.known_at < both.superseded_at)
+    )
+
+
+def side(source: Source, tables: Tables, prefix: str, on: list[Node]) -> ir.Table:
+    """Return one side of a join: its keys, and all columns under a prefix."""
+    table = marked(source, tables)
+    keys = {
+        f"key_{n}": to_ibis(node, lambda column: table[column.name])
+        for n, node in enumerate(on)
+    }
+    return table.mutate(**keys).rename(lambda name: f"{prefix}{name}")
+
+
+def united(view: United, tables: Tables) -> ir.Table:
+    """Return the rows of all parts, typed as the first one's are."""
+    first, *others = [versions(part, tables) for part in view.parts]
+    types = first.schema()
+    alike = [
+        other.select(**{name: other[name].cast(types[name]) for name in types})
+        for other in others
+    ]
+    return functools.reduce(lambda a, b: a.union(b), alike, first)
+
+
+def spread(view: Spread, tables: Tables) -> ir.Table:
+    """Return a row for each month that a record covers."""
+    table = marked(view.source, tables)
+
+    def leaf(column: Column) -> ir.Value:
+        return table[column.name]
+
+    last = number_of(date(CALENDAR[1], 12, 1))
+    start = month_number(to_ibis(view.start, leaf))
+    end = ibis.coalesce(month_number(to_ibis(view.end, leaf)), last)
+    columns = {name: table[name] for name in STANDING if name != "event_date"}
+    columns |= own(view, leaf)
+    numbered = table.select(**columns, month_number=ibis.range(start, end + 1).unnest())
+    months = calendar()
+    rows = numbered.join(months, "month_number")
+    return rows.drop("month_number")
+
+
+def month_number(day: ir.DateValue) -> ir.IntegerValue:
+    """Return the months from the year 0 to a day's month."""
+    return day.year().cast("int64") * 12 + day.month().cast("int64") - 1
+
+
+def number_of(day: date) -> int:
+    """Return the same of a day at hand."""
+    return day.year * 12 + day.month - 1
+
+
+@functools.cache
+def calendar() -> ir.Table:
+    """Return the calendar's months: their number and first day, as `event_date`."""
+    first, last = CALENDAR
+    months = [date(y, m, 1) for y in range(first, last + 1) for m in range(1, 13)]
+    return ibis.memtable(
+        pa.table(
+            {
+                "month_number": pa.array(map(number_of, months), pa.int64()),
+                "event_date": pa.array(months, pa.date32()),
+            }
+        )
+    )
