@@ -6,11 +6,45 @@ from math import log
 
 from spec.table import Example
 
+USUAL = {"way": "out", "party": "A", "name": "-", "kind": "paper_normal", "tax": "0"}
+USUAL |= {"status": "normal", "amount": "100", "known": "-", "until": "-"}
+
+NAMES = {
+    "issued": "issue_date",
+    "way": "direction",
+    "kind": "invoice_kind",
+    "party": "counterparty_code",
+    "name": "counterparty_name",
+    "amount": "amount_ex_tax",
+    "tax": "tax_amount",
+    "status": "invoice_status",
+}
+
+
+def invoices(text: str) -> dict[str, str]:
+    """A table of invoices under short names; what is not named is a usual sale.
+
+    An invoice is on paper, to party A, known at noon of its day unless told otherwise.
+    """
+    lines = [line.split() for line in text.strip().splitlines() if line.strip()]
+    if not lines:
+        return {"tax_invoice": ""}
+    head, *body = lines
+    told = [USUAL | dict(zip(head, line, strict=True)) for line in body]
+    columns = [*NAMES, "known", "until"]
+    written = [" ".join([*(NAMES.get(n, n) for n in columns), "invoice_uid"])]
+    for number, row in enumerate(told):
+        if row["known"] == "-":
+            row["known"] = f"{row['issued']}T12:00"
+        written.append(" ".join([*(row[name] for name in columns), str(number)]))
+    return {"tax_invoice": "\n".join(written)}
+
+
 SPEC = [
     Example(
         "a void invoice is left out, a red one counts with its sign",
         as_of="2019-03-31",
-        rows="""
+        tables=invoices("""
             issued      way  status    amount   tax
             2016-03-31  in   normal        70     7
             2016-04-01  in   normal        80     8
@@ -20,7 +54,7 @@ SPEC = [
             2019-01-10  out  red         -200   -26
             2019-02-20  out  red_full     300    39
             2019-03-31  in   normal       400    52
-        """,
+        """),
         expected={
             "inv.sales_12m": 1000 - 200 + 300,
             "inv.sales_36m": 900 + 1000 - 200 + 300,
@@ -48,7 +82,7 @@ SPEC = [
     Example(
         "without any record nothing is known",
         as_of="2019-03-31",
-        rows="",
+        tables=invoices(""),
         expected=dict.fromkeys(
             [
                 "inv.active_12m",
@@ -81,10 +115,10 @@ SPEC = [
     Example(
         "a firm that only buys has sold nothing, and that is known",
         as_of="2019-03-31",
-        rows="""
+        tables=invoices("""
             issued      way
             2015-05-05  in
-        """,
+        """),
         expected={
             "inv.active_12m": 0,
             "inv.active_36m": 0,
@@ -107,31 +141,31 @@ SPEC = [
     Example(
         "what is known after the day, or was over on it, is not seen",
         as_of="2019-03-31",
-        rows="""
+        tables=invoices("""
             issued      known                until                amount
             2019-03-01  2019-03-31T23:59:59  -                         1
             2019-03-01  2019-04-01           -                        10
             2019-03-01  2019-03-05           2019-03-31T23:59:59     100
             2019-03-01  2019-03-05           2019-04-01             1000
-        """,
+        """),
         expected={"inv.sales_12m": 1001},
     ),
     Example(
         "a day later the successors are seen",
         as_of="2019-04-01",
-        rows="""
+        tables=invoices("""
             issued      known                until                amount
             2019-03-01  2019-03-31T23:59:59  -                         1
             2019-03-01  2019-04-01           -                        10
             2019-03-01  2019-03-05           2019-03-31T23:59:59     100
             2019-03-01  2019-03-05           2019-04-01             1000
-        """,
+        """),
         expected={"inv.sales_12m": 11},
     ),
     Example(
         "shares of customers are net of red; who has no name is in the total only",
         as_of="2019-03-31",
-        rows="""
+        tables=invoices("""
             issued      party  name  status  amount
             2018-06-01  A      -     normal      60
             2018-06-02  A      -     red        -10
@@ -142,7 +176,7 @@ SPEC = [
             2018-06-07  E      甲    normal       6
             2018-06-08  F      甲    normal       4
             2018-06-09  -      -     normal       2
-        """,
+        """),
         expected={
             "inv.top1_12m": 0.50,
             "inv.top5_12m": 0.94,
@@ -154,7 +188,7 @@ SPEC = [
     Example(
         "four blue invoices are too few for shares, whatever else there is",
         as_of="2019-03-31",
-        rows="""
+        tables=invoices("""
             issued      way  party  status  amount
             2018-06-01  out  A      normal      60
             2018-06-02  out  A      normal      60
@@ -163,7 +197,7 @@ SPEC = [
             2018-06-05  out  C      red        -10
             2018-06-06  out  C      void       100
             2018-03-31  out  D      normal      60
-        """,
+        """),
         expected={
             "inv.top1_12m": None,
             "inv.top5_12m": None,
@@ -178,7 +212,7 @@ SPEC = [
     Example(
         "there are no shares of sales that were all taken back",
         as_of="2019-03-31",
-        rows="""
+        tables=invoices("""
             issued      party  status  amount
             2018-06-01  A      normal      20
             2018-06-01  A      normal      20
@@ -186,7 +220,7 @@ SPEC = [
             2018-06-01  A      normal      20
             2018-06-01  B      normal      20
             2018-06-02  A      red       -100
-        """,
+        """),
         expected={
             "inv.top1_12m": None,
             "inv.top5_12m": None,
@@ -197,20 +231,20 @@ SPEC = [
     Example(
         "suppliers are counted by code, or by name without one",
         as_of="2019-03-31",
-        rows="""
+        tables=invoices("""
             issued      way  party  name  amount
             2018-06-01  in   S      -         30
             2018-06-02  in   S      甲        30
             2018-06-03  in   T      -         20
             2018-06-04  in   -      甲        10
             2018-06-05  in   -      乙        10
-        """,
+        """),
         expected={"inv.sup_top1_12m": 0.6, "inv.sup_n_12m": log(1 + 4)},
     ),
     Example(
         "growth counts known months: May is open, April is the first",
         as_of="2019-05-15",
-        rows="""
+        tables=invoices("""
             issued      amount
             2019-05-02   99999
             2019-04-10   30000
@@ -219,7 +253,7 @@ SPEC = [
             2018-04-20   40000
             2017-11-20   10000
             2017-10-20   30000
-        """,
+        """),
         expected={
             "inv.sales_g12": 60_000 / 80_000,
             "inv.sales_yoy_6m": 40_000 / 50_000,
@@ -239,14 +273,14 @@ SPEC = [
     Example(
         "growth over a base that is a cent too small is not told",
         as_of="2019-05-15",
-        rows="""
+        tables=invoices("""
             issued      way  amount
             2019-04-10  out   30000
             2018-04-20  out  24999.99
             2017-10-20  out   25000
             2019-04-10  in    30000
             2018-04-20  in   24999.99
-        """,
+        """),
         expected={
             "inv.sales_g12": None,
             "inv.sales_yoy_6m": None,
@@ -256,7 +290,7 @@ SPEC = [
     Example(
         "purchases of six months against the six a year ago",
         as_of="2019-05-15",
-        rows="""
+        tables=invoices("""
             issued      way  status  amount
             2019-05-01  in   normal   99999
             2019-02-10  in   normal   12000
@@ -265,13 +299,13 @@ SPEC = [
             2018-10-31  in   normal    7777
             2018-04-30  in   normal   20000
             2017-11-01  in   normal    5000
-        """,
+        """),
         expected={"inv.in_g6": 15_000 / 25_000},
     ),
     Example(
         "a month with a sale is known on its last day",
         as_of="2019-03-31",
-        rows="""
+        tables=invoices("""
             issued      amount
             2019-03-31     300
             2019-02-10     100
@@ -287,7 +321,7 @@ SPEC = [
             2018-04-10     200
             2018-03-10     200
             2018-02-10     200
-        """,
+        """),
         expected={
             "inv.surge_2m": 400 / (2 * 150),
             "inv.sales_zero_streak": 0,
@@ -298,65 +332,65 @@ SPEC = [
     Example(
         "the silence of March is not known on 2 April",
         as_of="2019-04-02",
-        rows="""
+        tables=invoices("""
             issued
             2018-12-10
-        """,
+        """),
         expected={"inv.sales_zero_streak": 2, "inv.active_12m": 1},
     ),
     Example(
         "the silence of March is known on 3 April",
         as_of="2019-04-03",
-        rows="""
+        tables=invoices("""
             issued
             2018-12-10
-        """,
+        """),
         expected={"inv.sales_zero_streak": 3},
     ),
     Example(
         "the festival week of 5 to 11 February is taken off a gap",
         as_of="2019-03-15",
-        rows="""
+        tables=invoices("""
             issued
             2018-02-20
             2018-12-31
             2019-01-20
             2019-02-25
-        """,
+        """),
         expected={"inv.gap_max_12m": 36 - 7, "inv.since_last": 18},
     ),
     Example(
         "a gap that is still open counts, the festival week in it or not",
         as_of="2019-02-11",
-        rows="""
+        tables=invoices("""
             issued
             2019-01-10
-        """,
+        """),
         expected={"inv.gap_max_12m": 32 - 7, "inv.since_last": 32},
     ),
     Example(
         "half a festival week is not taken off",
         as_of="2019-02-10",
-        rows="""
+        tables=invoices("""
             issued
             2019-01-10
-        """,
+        """),
         expected={"inv.gap_max_12m": 31},
     ),
     Example(
         "an invoice in the festival week leaves its days in the gap",
         as_of="2019-02-28",
-        rows="""
+        tables=invoices("""
             issued
             2019-01-20
             2019-02-05
-        """,
+        """),
         expected={"inv.gap_max_12m": 23},
     ),
     Example(
         "void and red rates need ten blue invoices",
         as_of="2019-03-31",
-        rows="""
+        tables=invoices("""
             issued      status  kind          amount
             2018-04-01  normal  paper_normal     100
             2018-06-02  normal  paper_normal     100
@@ -372,13 +406,13 @@ SPEC = [
             2018-06-12  void    paper_normal     100
             2018-06-13  red     e_normal         -50
             2018-03-31  void    paper_normal     100
-        """,
+        """),
         expected={"inv.void_rate_12m": 2 / 13, "inv.red_rate_12m": 50 / 1000},
     ),
     Example(
         "nine blue invoices are too few for rates",
         as_of="2019-03-31",
-        rows="""
+        tables=invoices("""
             issued      status  kind          amount
             2018-06-01  normal  paper_normal     100
             2018-06-02  normal  paper_normal     100
@@ -391,13 +425,13 @@ SPEC = [
             2018-06-09  normal  e_normal         100
             2018-06-11  void    paper_normal     100
             2018-06-13  red     e_normal         -50
-        """,
+        """),
         expected={"inv.void_rate_12m": None, "inv.red_rate_12m": None},
     ),
     Example(
         "who issues fully digital invoices only cannot void them",
         as_of="2019-03-31",
-        rows="""
+        tables=invoices("""
             issued      status  kind       amount
             2018-06-01  normal  e_normal      100
             2018-06-02  normal  e_normal      100
@@ -409,13 +443,13 @@ SPEC = [
             2018-06-08  normal  e_special     100
             2018-06-09  normal  e_special     100
             2018-06-10  normal  e_special     100
-        """,
+        """),
         expected={"inv.void_rate_12m": None, "inv.red_rate_12m": 0},
     ),
     Example(
         "rates stand on the monthly table: a month counts from its first day",
         as_of="2018-12-15",
-        rows="""
+        tables=invoices("""
             issued      status  amount
             2017-12-20  void      1000
             2017-12-20  normal     500
@@ -430,13 +464,13 @@ SPEC = [
             2018-06-09  normal     100
             2018-06-10  normal     100
             2018-12-01  normal     100
-        """,
+        """),
         expected={"inv.void_rate_12m": 1 / 11, "inv.sales_12m": 1500},
     ),
     Example(
         "the last three days of a month, of twelve blue invoices",
         as_of="2019-03-31",
-        rows="""
+        tables=invoices("""
             issued      amount
             2018-04-30     100
             2018-05-28     100
@@ -450,13 +484,13 @@ SPEC = [
             2019-01-28     100
             2019-02-25     100
             2019-02-26     100
-        """,
+        """),
         expected={"inv.month_end": 3 / 12},
     ),
     Example(
         "parties that both buy and sell",
         as_of="2019-03-31",
-        rows="""
+        tables=invoices("""
             issued      way  party  status  amount
             2018-06-01  out  A      normal     110
             2018-06-02  out  A      red        -10
@@ -465,13 +499,13 @@ SPEC = [
             2018-06-05  in   B      void       999
             2018-06-06  in   C      normal      50
             2018-06-07  in   -      normal     100
-        """,
+        """),
         expected={"inv.recip_share": (100 + 50) / 500},
     ),
     Example(
         "customers and suppliers of this year and of the year before",
         as_of="2019-05-15",
-        rows="""
+        tables=invoices("""
             issued      way  party  status  amount
             2017-05-01  out  A      normal     500
             2018-01-01  out  B      normal     400
@@ -487,7 +521,7 @@ SPEC = [
             2018-12-01  in   T      normal       1
             2018-12-01  in   U      normal       1
             2018-12-01  in   S      void         1
-        """,
+        """),
         expected={
             "inv.cust_g12": 2 / 3,
             "inv.cust_keep": 500 / 1000,
@@ -497,7 +531,7 @@ SPEC = [
     Example(
         "two customers and two suppliers are too few to compare with",
         as_of="2019-05-15",
-        rows="""
+        tables=invoices("""
             issued      way  party
             2018-01-01  out  A
             2018-01-01  out  B
@@ -505,7 +539,7 @@ SPEC = [
             2018-01-01  in   T
             2018-12-01  out  A
             2018-12-01  in   S
-        """,
+        """),
         expected={
             "inv.cust_g12": None,
             "inv.cust_keep": None,
@@ -516,7 +550,7 @@ SPEC = [
     Example(
         "the main customer of months 4 to 15 bought nothing since",
         as_of="2019-05-15",
-        rows="""
+        tables=invoices("""
             issued      party  status  amount
             2018-01-31  B      normal    9999
             2018-02-01  A      normal     100
@@ -526,13 +560,13 @@ SPEC = [
             2018-06-02  B      normal     100
             2019-02-01  A      void       100
             2019-02-01  B      normal     100
-        """,
+        """),
         expected={"inv.top1_lost": 1},
     ),
     Example(
         "the main customer of months 4 to 15 still buys",
         as_of="2019-05-15",
-        rows="""
+        tables=invoices("""
             issued      party  status  amount
             2018-02-01  A      normal     100
             2018-06-01  A      normal     100
@@ -540,36 +574,36 @@ SPEC = [
             2018-06-01  B      normal     100
             2018-06-02  B      normal     100
             2019-02-01  A      normal       1
-        """,
+        """),
         expected={"inv.top1_lost": 0},
     ),
     Example(
         "purchases and net tax of sales of exactly 100,000",
         as_of="2019-03-31",
-        rows="""
+        tables=invoices("""
             issued      way  amount    tax
             2018-06-01  out  100000  13000
             2018-06-01  in    60000   7800
-        """,
+        """),
         expected={"inv.in_out_12m": 0.6, "inv.vat_burden_12m": 0.052},
     ),
     Example(
         "purchases beyond five times the sales are cut off",
         as_of="2019-03-31",
-        rows="""
+        tables=invoices("""
             issued      way  amount
             2018-06-01  out  100000
             2018-06-01  in   600000
-        """,
+        """),
         expected={"inv.in_out_12m": 5},
     ),
     Example(
         "a month is complete on the last day of a shorter one",
         as_of="2019-02-28",
-        rows="""
+        tables=invoices("""
             issued
             2018-12-31
-        """,
+        """),
         expected={"inv.history_m": 2},
     ),
 ]

@@ -1,75 +1,113 @@
-"""Small tables of invoices as text, each with what the signals are, worked out by hand.
+"""Small tables of records as text, each with what the signals are, worked out by hand.
 
-The first line of a table names its columns, others take what is usual: a sale on paper
-to party A, known at noon of its day and standing ever since. A hyphen is absence.
+A table is named by its contract. The first line of its text names columns; the others
+are records of the firm F unless a column `firm` says otherwise. A hyphen is absence.
+What is not named is absent too, but for what every record has: the contract tells which
+column is its event date; it is known at noon of that day (`known`) and stands ever
+since (`until`). `row` is the record's id, `op` its operation.
 """
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
-from kexin.registers.tax import TaxInvoice
+from kexin.registers.contract import Table, contracts
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+Record = dict[str, Any]
 
-USUAL = {"way": "out", "party": "A", "name": "-", "kind": "paper_normal", "tax": "0"}
-USUAL |= {"status": "normal", "amount": "100", "known": "-", "until": "-"}
+FIRM = "F"
+"""The firm of which an example speaks."""
+
+ENVELOPE_NAMES = {"firm": "firm_key", "known": "known_at", "until": "superseded_at"}
+ENVELOPE_NAMES |= {"row": "row_id", "event": "event_date"}
 
 
-class Example(NamedTuple):
-    """One firm on one day.
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """Firms on one day.
 
     Attributes:
         shows: What a reader should learn.
         as_of: The day.
-        rows: The table.
-        expected: Signals by id; None where the signal is absent.
+        tables: Text of each table, by its contract's name.
+        expected: Signals of the firm F by id; None where the signal is absent.
+        tolerance: Relative difference that is let pass; for values worked out by hand
+            to a few digits.
+        alone: Whether it needs a city of its own, because its signals compare the firm
+            with all others of the day.
     """
 
     shows: str
     as_of: str
-    rows: str
+    tables: Mapping[str, str]
     expected: Mapping[str, float | None]
+    tolerance: float = 1e-9
+    alone: bool = False
 
 
-def records(example: Example) -> list[dict[str, Any]]:
-    """The versions that a table describes."""
-    lines = [line.split() for line in example.rows.strip().splitlines() if line.strip()]
-    if not lines:
-        return []
-    head, *body = lines
-    rows = [USUAL | dict(zip(head, line, strict=True)) for line in body]
-    return [record(row, n, example.shows) for n, row in enumerate(rows)]
-
-
-def record(row: dict[str, str], number: int, firm_key: str) -> dict[str, Any]:
-    """One version out of one line."""
-    issued = date.fromisoformat(row["issued"])
-    noon = datetime.combine(issued, time(12))
+def records(example: Example) -> dict[str, list[Record]]:
+    """The versions that an example's tables describe, by table."""
     return {
-        **dict.fromkeys(TaxInvoice.columns()),
-        "row_id": str(number),
-        "firm_key": firm_key,
-        "event_date": issued,
-        "known_at": moment(row["known"]) or noon,
-        "superseded_at": moment(row["until"]),
-        "version_no": 1,
-        "op": "I",
-        "invoice_uid": str(number),
-        "direction": row["way"],
-        "invoice_kind": row["kind"],
-        "issue_date": issued,
-        "counterparty_code": None if row["party"] == "-" else row["party"],
-        "counterparty_name": None if row["name"] == "-" else row["name"],
-        "amount_ex_tax": Decimal(row["amount"]),
-        "tax_amount": Decimal(row["tax"]),
-        "invoice_status": row["status"],
+        name: [
+            record(contracts()[name], row, f"{name}-{number}")
+            for number, row in enumerate(rows(text))
+        ]
+        for name, text in example.tables.items()
     }
 
 
-def moment(text: str) -> datetime | None:
-    """A moment such as 2019-03-31T23:59; a day alone is its first moment."""
-    return None if text == "-" else datetime.fromisoformat(text)
+def rows(text: str) -> list[dict[str, str]]:
+    """The lines of a text by column."""
+    lines = [line.split() for line in text.strip().splitlines() if line.strip()]
+    if not lines:
+        return []
+    head, *body = lines
+    names = [ENVELOPE_NAMES.get(name, name) for name in head]
+    return [dict(zip(names, line, strict=True)) for line in body]
+
+
+def record(contract: type[Table], row: dict[str, str], row_id: str) -> Record:
+    """One version out of one line.
+
+    Raises:
+        KeyError: The line names a column that the table has not.
+    """
+    types = contract.columns()
+    told = {name: value(text, types[name]) for name, text in row.items()}
+    usual = {"row_id": row_id, "firm_key": FIRM, "version_no": 1, "op": "I"}
+    own = {**dict.fromkeys(types), **usual, **told}
+    if "event_date" not in told:
+        own["event_date"] = day_of(own[contract.event])
+    if "known_at" not in told:
+        own["known_at"] = datetime.combine(own["event_date"], time(12))
+    return own
+
+
+def day_of(moment: date | datetime) -> date:
+    """The day of a moment; a day is its own."""
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def value(text: str, dtype: str) -> Any:
+    """A value of a type out of its text; a hyphen is absence."""
+    if text == "-":
+        return None
+    kind = dtype.partition("(")[0]
+    return READ[kind](text)
+
+
+READ = {
+    "string": str,
+    "date": date.fromisoformat,
+    "timestamp": datetime.fromisoformat,
+    "decimal": Decimal,
+    "int64": int,
+    "int32": int,
+    "boolean": lambda text: {"yes": True, "no": False}[text],
+    "array<string>": lambda text: text.split("+"),
+}
+"""How a value of each type is written."""

@@ -1,39 +1,116 @@
+"""Every signal by example: a few records, and the value worked out by hand."""
+
 from __future__ import annotations
 
 import functools
+import importlib
+import math
+import pkgutil
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from laws.engine import SIGNALS, Panels, Values, agrees
-from spec.invoices import SPEC
-from spec.table import Example, records
+import spec
+from kexin.signals.signal import catalogue
+from laws.small import values
+from spec.table import FIRM, Example, records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SIGNALS = catalogue()
+NOT_SPECS = {"table", "test_spec"}
+
+FIRM_COLUMNS = {"firm_key", "party_firm_key", "src_key", "dst_key"}
+"""Columns in which an example names its firms."""
+
+SPECS: Mapping[str, list[Example]] = {
+    found.name: importlib.import_module(f"spec.{found.name}").SPEC
+    for found in pkgutil.iter_modules(spec.__path__)
+    if found.name not in NOT_SPECS
+}
+EXAMPLES = [(name, example) for name, own in SPECS.items() for example in own]
+
+
+def apart(example: Example, number: int) -> dict[str, list[dict[str, Any]]]:
+    """An example's records under names that no other example has."""
+    return {
+        table: [
+            {
+                name: f"{number}:{value}"
+                if name in {*FIRM_COLUMNS, "row_id"} and value is not None
+                else value
+                for name, value in row.items()
+            }
+            for row in rows
+        ]
+        for table, rows in records(example).items()
+    }
 
 
 @functools.cache
-def panel_of(as_of: str) -> dict[str, Values]:
-    """All examples of one day, each a firm of its own."""
-    own = {e.shows: records(e) for e in SPEC if e.as_of == as_of}
-    return Panels(threads=2).of(own, date.fromisoformat(as_of))
+def found_in(module: str) -> dict[int, Mapping[str, float | None]]:
+    """The signals of every example of a module, all in one warehouse and one panel.
+
+    Examples that compare a firm with all others have a warehouse of their own.
+    """
+    together = {n: e for n, e in enumerate(SPECS[module]) if not e.alone}
+    alone = [{n: e} for n, e in enumerate(SPECS[module]) if e.alone]
+    return {
+        number: told
+        for examples in [together, *alone]
+        if examples
+        for number, told in found_of(examples).items()
+    }
 
 
-@pytest.mark.parametrize("example", SPEC, ids=lambda example: example.shows)
-def test_example(example: Example) -> None:
-    found = panel_of(example.as_of)[example.shows]
+def found_of(
+    examples: Mapping[int, Example],
+) -> dict[int, Mapping[str, float | None]]:
+    """The signals of the firm F of some examples, by the examples' numbers."""
+    tables: dict[str, list[dict[str, Any]]] = {}
+    firms: set[tuple[str, date]] = set()
+    for number, example in examples.items():
+        own = apart(example, number)
+        day = date.fromisoformat(example.as_of)
+        firms.add((f"{number}:{FIRM}", day))
+        for table, rows in own.items():
+            tables.setdefault(table, []).extend(rows)
+            firms |= {(row["firm_key"], day) for row in rows if row["firm_key"]}
+    told = {name for example in examples.values() for name in example.expected}
+    panel = values([SIGNALS[name] for name in sorted(told)], tables, sorted(firms))
+    return {
+        number: panel[f"{number}:{FIRM}", date.fromisoformat(example.as_of)]
+        for number, example in examples.items()
+    }
+
+
+def close(got: float | None, expected: float | None, tolerance: float) -> bool:
+    if got is None or expected is None:
+        return got is expected
+    return math.isclose(got, expected, rel_tol=tolerance, abs_tol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("module", "example"), EXAMPLES, ids=[f"{m}: {e.shows}" for m, e in EXAMPLES]
+)
+def test_example(module: str, example: Example) -> None:
+    found = found_in(module)[SPECS[module].index(example)]
     wrong = {
         name: (found[name], expected)
         for name, expected in example.expected.items()
-        if not agrees(found[name], expected)
+        if not close(found[name], expected, example.tolerance)
     }
     assert not wrong, "found, expected"
 
 
 def test_every_signal_has_an_example_of_a_value_and_one_of_absence() -> None:
     for name, signal in SIGNALS.items():
-        values = [e.expected[name] for e in SPEC if name in e.expected]
-        assert any(value is not None for value in values), name
-        assert None in values or signal.absent == "never", name
+        told = [e.expected[name] for _, e in EXAMPLES if name in e.expected]
+        assert any(value is not None for value in told), name
+        assert None in told or signal.absent == "never", name
 
 
 def test_no_two_examples_show_the_same() -> None:
-    assert len({example.shows for example in SPEC}) == len(SPEC)
+    assert len({example.shows for _, example in EXAMPLES}) == len(EXAMPLES)

@@ -10,11 +10,15 @@ from __future__ import annotations
 import calendar
 import csv
 import functools
+from collections import Counter
 from datetime import date, datetime, time, timedelta
 from importlib import resources
 
 FESTIVAL_DAYS = 7
 """Length of the festival week from its first day (READINGS.md, A32)."""
+
+SPELL_DAYS, SPELL_BEFORE = 15, 3
+"""Length of the festival spell, and its days before the festival (section 6)."""
 
 
 def months_before(day: date, months: int) -> date:
@@ -68,6 +72,28 @@ def last_closed_quarter(as_of: date, lag_days: int = 0) -> date:
 def next_midnight(as_of: date) -> datetime:
     """Return the end of a day: what is known before it is known on that day (A02)."""
     return datetime.combine(as_of + timedelta(1), time.min)
+
+
+@functools.cache
+def spell_factors() -> tuple[tuple[date, float], ...]:
+    """Return what amounts of months with festival days are to be multiplied by.
+
+    The festival spell is 15 days from the third day before the Spring Festival; a month
+    of d days, f of them in the spell, counts d / (d - f) times (READINGS.md, section
+    6). Months without such days are left out.
+
+    Examples:
+        >>> dict(spell_factors())[date(2019, 2, 1)]
+        2.0
+    """
+    days = [
+        first + timedelta(place)
+        for first in spring_festivals()
+        for place in range(-SPELL_BEFORE, SPELL_DAYS - SPELL_BEFORE)
+    ]
+    inside = Counter(map(month_start, days))
+    lengths = {m: calendar.monthrange(m.year, m.month)[1] for m in inside}
+    return tuple((m, lengths[m] / (lengths[m] - inside[m])) for m in sorted(inside))
 
 
 @functools.cache

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from kexin.algebra.dates import last_closed_month, last_closed_quarter, months_before
 from kexin.algebra.nodes import (
     AsOf,
-    Call,
     Choose,
     ClosedMonth,
     Column,

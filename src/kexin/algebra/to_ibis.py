@@ -29,7 +29,7 @@ from kexin.algebra.nodes import (
 from kexin.algebra.reductions import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import date
 
     import ibis.expr.types as ir

@@ -17,17 +17,31 @@ if TYPE_CHECKING:
 
     from kexin.language import Language
 
-Absence = Literal["never", "no_records", "too_few", "small_base"]
+Absence = Literal[
+    "missing",
+    "never",
+    "no_event",
+    "no_records",
+    "not_registered",
+    "out_of_date",
+    "small_base",
+    "too_few",
+]
 
 ABSENCE: Mapping[Absence, Text] = {
+    "missing": Text("所需信息未披露", "what it needs was not disclosed"),
     "never": Text("从不缺失", "never absent"),
+    "no_event": Text("期内没有可衡量的事项", "nothing of the kind to measure"),
     "no_records": Text(
         "从未收到该表的记录", "no record of the table was ever received"
     ),
+    "not_registered": Text("未在该部门登记", "not registered with the bureau"),
+    "out_of_date": Text("最近的报表已过时", "the newest statement is out of date"),
     "too_few": Text("记录太少，无法判断", "too few records to judge"),
     "small_base": Text("基数太小，无法比较", "the base is too small to compare with"),
 }
-"""What it means that a signal has no value, in words."""
+"""What it means that a signal has no value, in words: besides that its register is not
+covered or not consented to, which every signal's absence may mean."""
 
 PLACE = re.compile(r"\{v(?:_(?P<form>\w+))?(?::(?P<yes>[^|}]*)\|(?P<no>[^}]*))?\}")
 
@@ -54,6 +68,7 @@ class Signal(Node):
         why: Why it tells good firms from bad ones.
         source: Where that was seen.
         public: Whether the law makes it public though its register is not.
+        labels: What its values are called, where they are steps of a list.
     """
 
     id: str
@@ -68,6 +83,7 @@ class Signal(Node):
     why: str
     source: str
     public: bool = False
+    labels: tuple[tuple[float, Text], ...] = ()
 
     def __repr__(self) -> str:
         return self.id
@@ -90,7 +106,11 @@ def sentence(signal: Signal, value: float | None, language: Language) -> str:
         name, meaning = signal.name.said(language), ABSENCE[signal.absent]
         colon = "：" if language == "zh" else ": "
         return f"{name}{colon}{meaning.said(language)}"
-    return PLACE.sub(lambda place: shown(value, place), signal.reason.said(language))
+    labels = {step: label.said(language) for step, label in signal.labels}
+    return PLACE.sub(
+        lambda place: labels[value] if place["form"] == "name" else shown(value, place),
+        signal.reason.said(language),
+    )
 
 
 def shown(value: float, place: re.Match[str]) -> str:
