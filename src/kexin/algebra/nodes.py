@@ -18,7 +18,7 @@ latest value of nothing is absent. `.given(condition)` is the one way to make a 
 absent on purpose.
 
 Examples:
-    >>> filed, due = Column("tax_vat_return", "filed_at"), Column("tax_vat_return", "due_date")
+    >>> filed, due = Column("returns", "filed_at"), Column("returns", "due_date")
     >>> (filed > due) | filed.is_absent()
     (filed_at > due_date) or is_absent(filed_at)
 """
@@ -256,10 +256,10 @@ class Call(Node):
 class Statistic(Node):
     """A statistic of a short series of firm formulas, in their order; floats.
 
-    Absent items are left out of `max`, `mean`, `median`, `deviation` (of a sample, n - 1)
-    and `slope` (least squares over the items' places 0, 1, ...; the first item is the
-    oldest). `leading_zeros` counts the zeros before the first item that is not zero.
-    Absent where too few items are left: none, or one for deviation and slope.
+    Absent items are left out of `max`, `mean`, `median`, `deviation` (of a sample,
+    n - 1) and `slope` (least squares over the items' places 0, 1, ...; the first item
+    is the oldest). `leading_zeros` counts the zeros before the first item that is not
+    zero. Absent where too few items are left: none, or one for deviation and slope.
     """
 
     name: StatisticName

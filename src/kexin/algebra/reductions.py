@@ -304,7 +304,7 @@ def month_by_month(
 def reductions(node: Node) -> Iterator[AnyReduction]:
     """Yield the outermost reductions of a formula, from left to right.
 
-    Those that `Peers` takes of other firms are among them: they are taken of every firm.
+    Those that `Peers` takes of others are among them: they are taken of every firm.
     """
     if isinstance(node, ALL_REDUCTIONS):
         yield node

@@ -192,8 +192,8 @@ def on_day(moment: Moment, as_of: date) -> date:
 
     Examples:
         >>> from datetime import date
-        >>> on_day(AsOf(1), date(2026, 3, 31)), on_day(ClosedMonth(1), date(2026, 3, 31))
-        (datetime.date(2026, 2, 28), datetime.date(2026, 2, 28))
+        >>> on_day(AsOf(1), date(2026, 3, 31))
+        datetime.date(2026, 2, 28)
     """
     match moment:
         case AsOf(months=months, days=days):

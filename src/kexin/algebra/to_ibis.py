@@ -53,7 +53,7 @@ OPERATORS: dict[Operator, Callable[[Any, Any], Any]] = {
 }
 
 
-def to_ibis(node: Node, leaf: Leaf) -> ir.Value:
+def to_ibis(node: Node, leaf: Leaf) -> ir.Value:  # noqa: C901  (a case for each kind of node)
     """Return the Ibis value of a formula.
 
     Args:
@@ -77,15 +77,19 @@ def to_ibis(node: Node, leaf: Leaf) -> ir.Value:
             return value(item).cases(*pairs, else_=otherwise)
         case Choose(condition=condition, then=then, otherwise=otherwise):
             return ibis.ifelse(value(condition), value(then), value(otherwise))
-        case Call(function=function, items=items) if function in COUNTED_BACK:
-            return COUNTED_BACK[function](value(items[0]), leaf(AsOf()))
-        case Call(function="prefix", items=(text, Constant(value=length))):
-            return value(text).left(length)
-        case Call(function=function, items=items):
-            return FUNCTIONS[function](*map(value, items))
+        case Call():
+            return called(node, leaf)
         case Statistic(name=name):
             return STATISTICS[name](leaf(node))
     return leaf(node)
+
+
+def called(call: Call, leaf: Leaf) -> ir.Value:
+    """Return the Ibis value of a function."""
+    items = [to_ibis(item, leaf) for item in call.items]
+    if call.function in COUNTED_BACK:
+        return COUNTED_BACK[call.function](items[0], leaf(AsOf()))
+    return FUNCTIONS[call.function](*items)
 
 
 def days_between(first: ir.DateValue, last: ir.DateValue) -> ir.IntegerValue:
@@ -164,6 +168,7 @@ FUNCTIONS: dict[Function, Callable[..., ir.Value]] = {
     "months_between": months_between,
     "n_ln_n": n_ln_n,
     "not": operator.invert,
+    "prefix": lambda text, length: text.left(length),
     "square": square,
     "year": lambda day: day.year(),
 }

@@ -1,9 +1,9 @@
 """Views: tables made of tables, for what one table alone cannot tell.
 
 A view's rows are versions, as a table's are: what a row says was known from the moment
-that the last of its parts was, and until the first of them ended. So a view is made once
-for all days, and time travel stays two comparisons. Signals stand on views as on tables,
-and evidence follows a row back to the records of which it is made.
+that the last of its parts was, and until the first of them ended. So a view is made
+once for all days, and time travel stays two comparisons. Signals stand on views as on
+tables, and evidence follows a row back to the records of which it is made.
 
 A row of a view has `firm_key`, `event_date`, `known_at`, `superseded_at`, `row_id`, and
 the columns that are named.
@@ -11,12 +11,15 @@ the columns that are named.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from kexin.algebra.nodes import Column, Node
 from kexin.errors import DeclarationError
 from kexin.language import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Named = tuple[tuple[str, Node], ...]
 

@@ -57,17 +57,17 @@ ADDING = frozenset({"sum", "count", "distinct"})
 
 
 class Plan(NamedTuple):
-    """What must be computed for some signals on some days.
+    """What must be computed for some formulas on some days.
 
     Attributes:
-        chosen: What each reduction that a signal names comes to: a reduction over spans,
-            or a choice between several.
+        chosen: What each reduction that a formula names comes to: one over spans, or a
+            choice between several.
         names: Column in which each reduction over spans will stand.
         days: The days, and those that follow from them.
     """
 
     chosen: Mapping[AnyReduction, Node]
-    names: Mapping[AnyReduction, str]
+    names: Mapping[Node, str]
     days: Days
 
 
@@ -93,8 +93,8 @@ def panel(
 
     Args:
         signals: Signals to compute.
-        observations: `firm_key` and `as_of`, each pair once. Signals that compare a firm
-            with others see the firms of the same day, and no other.
+        observations: `firm_key` and `as_of`, each pair once. Signals that compare a
+            firm with others see the firms of the same day, and no other.
         as_ofs: The days of the observations; nothing known later is seen.
         tables: Table name to its versions, envelope columns included.
         covered: What the workspace says of the registers' coverage.
@@ -105,23 +105,42 @@ def panel(
         One row an observation, in the order of `as_of` and `firm_key`: `firm_key`,
         `as_of`, then one float64 a signal, absent where the signal is.
     """
-    made = plan(signals, as_ofs)
-    base = observations.select(*KEYS).join(made.days.table.drop("midnight"), "as_of")
-    spanned = base
+    formulas = {signal.id: signal.formula for signal in signals}
+    made = values_of(formulas, observations, as_ofs, tables, held)
+    flags = readable(signals, observations, as_ofs, tables, covered)
+    ready = made if flags is None else joined(made, flags)
+    values = {s.id: told(s, ready, ready[s.id]) for s in signals}
+    return ready.select(*KEYS, **values).order_by("as_of", "firm_key")
+
+
+def values_of(
+    formulas: Mapping[str, Node],
+    observations: ir.Table,
+    as_ofs: Sequence[date],
+    tables: Mapping[str, ir.Table],
+    held: Held = lazily,
+) -> ir.Table:
+    """Return what firm formulas give for each observation, each of its own type.
+
+    Args:
+        formulas: Name of the column, and the formula.
+        observations: As for a panel; so are the rest.
+        as_ofs: The days of the observations.
+        tables: Table name to its versions.
+        held: What becomes of each table's reductions.
+    """
+    made = plan(formulas.values(), as_ofs)
+    spanned = observations.select(*KEYS).join(made.days.table.drop("midnight"), "as_of")
     for part in parts(made, tables, held):
         spanned = joined(spanned, part)
     reduced, places = chosen_values(made, spanned)
-    formulas = [signal.formula for signal in signals]
-    peered, places = with_peers(formulas, reduced, places)
-    ready, places = with_series(formulas, peered, places)
-    flags = readable(signals, observations, made.days, tables, covered)
-    if flags is not None:
-        ready = joined(ready, flags)
+    peered, places = with_peers(formulas.values(), reduced, places)
+    ready, places = with_series(formulas.values(), peered, places)
     values = {
-        signal.id: told(signal, ready, to_ibis(signal.formula, placed(ready, places)))
-        for signal in signals
+        name: to_ibis(formula, placed(ready, places))
+        for name, formula in formulas.items()
     }
-    return ready.select(*KEYS, **values).order_by("as_of", "firm_key")
+    return ready.select(*KEYS, **values).alias("values")
 
 
 def joined(left: ir.Table, part: ir.Table) -> ir.Table:
@@ -135,22 +154,21 @@ def placed(table: ir.Table, places: Mapping[Node, str]) -> Callable[[Node], ir.V
     return lambda leaf: table[places[leaf]]
 
 
-def plan(signals: Iterable[Signal], as_ofs: Iterable[date]) -> Plan:
+def plan(formulas: Collection[Node], as_ofs: Iterable[date]) -> Plan:
     """Return what each reduction comes to, and a column for each one over spans."""
-    formulas = [signal.formula for signal in signals]
     declared = dict.fromkeys(r for formula in formulas for r in reductions(formula))
     chosen = {reduction: resolve(reduction) for reduction in declared}
     spanned = dict.fromkeys(r for node in chosen.values() for r in reductions(node))
     needed = [m for node in (*formulas, *chosen.values()) for m in moments(node)]
-    names = {reduction: f"part_{number}" for number, reduction in enumerate(spanned)}
+    names: dict[Node, str] = {r: f"part_{n}" for n, r in enumerate(spanned)}
     return Plan(chosen, names, days(as_ofs, needed))
 
 
 def parts(made: Plan, tables: Mapping[str, ir.Table], held: Held) -> Iterable[ir.Table]:
     """Yield tables of observations that hold all reductions over spans."""
-    sources = dict.fromkeys(r.source for r in made.names)
-    for source in sorted(sources, key=name_of):
-        own = {r: place for r, place in made.names.items() if r.source == source}
+    spanned = [r for node in made.chosen.values() for r in reductions(node)]
+    for source in sorted({r.source for r in spanned}, key=name_of):
+        own = {r: made.names[r] for r in spanned if r.source == source}
         for number, part in enumerate(parts_of(source, own, made.days, tables)):
             yield held(f"{name_of(source)}_{number}", part)
 
@@ -198,9 +216,9 @@ def chosen_values(made: Plan, spanned: ir.Table) -> tuple[ir.Table, dict[Node, s
         return stood(node, spanned[made.names[node]])
 
     values = {places[r]: to_ibis(node, leaf) for r, node in made.chosen.items()}
-    moments_kept = dict(made.days.names)
-    reduced = spanned.select(*KEYS, *set(moments_kept.values()) - {"as_of"}, **values)
-    return reduced.alias("reduced"), {**places, **moments_kept}
+    kept = [name for name in made.days.names.values() if name != "as_of"]
+    reduced = spanned.select(*KEYS, *kept, **values)
+    return reduced.alias("reduced"), {**places, **made.days.names}
 
 
 def stood(leaf: Node, column: ir.Value) -> ir.Value:

@@ -56,9 +56,29 @@ def tied(circle: Circle, seen: ir.Table, known: Days) -> pd.DataFrame:
 
 def sizes_of(ties: pd.DataFrame) -> dict[str, np.ndarray]:
     """Return each firm that has a tie, and how many firms its component holds."""
+    firms, component = components(ties)
+    return {"firm_key": firms, "size": np.bincount(component)[component]}
+
+
+def components(ties: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the firms that have ties, and the number of each one's component."""
     ends = pd.concat([ties["firm_key"], ties["other"]])
     number, firms = pd.factorize(ends, sort=True)
     left, right = np.split(number, 2)
     links = coo_matrix((np.ones(len(left)), (left, right)), shape=[len(firms)] * 2)
     _, component = connected_components(links, directed=False)
-    return {"firm_key": np.asarray(firms), "size": np.bincount(component)[component]}
+    return np.asarray(firms), component
+
+
+def circle_of(circle: Circle, seen: ir.Table, known: Days, firm_key: str) -> list[str]:
+    """Return the firms of a firm's circle, itself included; none without a tie.
+
+    Args:
+        circle: Which ties count.
+        seen: Ties on one day.
+        known: That day.
+        firm_key: The firm.
+    """
+    firms, component = components(tied(circle, seen, known))
+    own = component[firms == firm_key]
+    return [str(firm) for firm in firms[np.isin(component, own)]]

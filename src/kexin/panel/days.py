@@ -35,7 +35,7 @@ class Days(NamedTuple):
     """
 
     table: ir.Table
-    names: Mapping[Moment, str]
+    names: Mapping[Node, str]
     as_ofs: tuple[date, ...]
 
 
@@ -43,15 +43,15 @@ def days(as_ofs: Iterable[date], moments: Iterable[Moment]) -> Days:
     """Return the days that are needed for some as-of dates."""
     ordered = tuple(sorted(set(as_ofs)))
     others = [m for m in dict.fromkeys(moments) if m != AsOf()]
-    names: dict[Moment, str] = {AsOf(): "as_of"}
-    names |= {moment: f"on_{number}" for number, moment in enumerate(others)}
+    needed: dict[Moment, str] = {AsOf(): "as_of"}
+    needed |= {moment: f"on_{number}" for number, moment in enumerate(others)}
     columns = {
         name: pa.array([on_day(moment, day) for day in ordered], pa.date32())
-        for moment, name in names.items()
+        for moment, name in needed.items()
     }
     ends = pa.array([next_midnight(day) for day in ordered], pa.timestamp("us"))
     table = ibis.memtable(pa.table({**columns, "midnight": ends}))
-    return Days(table, names, ordered)
+    return Days(table, dict(needed.items()), ordered)
 
 
 def meeting(table: ir.Table, known: Days) -> ir.Table:

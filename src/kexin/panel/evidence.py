@@ -13,11 +13,11 @@ from __future__ import annotations
 import dataclasses
 import functools
 import operator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from kexin.algebra.nodes import ABSENT, Choose, Node, walk
+from kexin.algebra.nodes import ABSENT, Choose, Constant, Node, walk
 from kexin.algebra.reductions import (
     ALL_REDUCTIONS,
     Across,
@@ -28,24 +28,32 @@ from kexin.algebra.reductions import (
     reductions,
 )
 from kexin.algebra.resolve import moments, rebuilt, resolve
-from kexin.algebra.to_ibis import reduce, to_ibis, within
+from kexin.algebra.to_ibis import to_ibis, within
 from kexin.algebra.views import View, tables_of
-from kexin.panel.build import panel
+from kexin.panel.build import values_of
+from kexin.panel.circles import circle_of
 from kexin.panel.days import days, meeting, observed, record_leaf
+from kexin.panel.firms import population
+from kexin.panel.peers import over
 from kexin.panel.sources import versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
     import ibis.expr.types as ir
 
-    from kexin.algebra.reductions import AnyReduction
+    from kexin.algebra.reductions import AnyReduction, RecordReduction
     from kexin.algebra.views import Source
     from kexin.panel.days import Days
     from kexin.signals.signal import Signal
 
     Tables = Mapping[str, ir.Table]
+
+EXTREMES = frozenset({"min", "max"})
+
+PEERS = "firms"
+"""Name under which evidence shows other firms: no table is called so."""
 
 
 def evidence(
@@ -55,7 +63,8 @@ def evidence(
 
     Returns:
         Table name to its records, all their columns, for each table that the signal
-        reads; no record where the value stands on silence.
+        reads; no record where the value stands on silence. Where it compares the firm
+        with others, `PEERS` names one row a firm with the values that are compared.
     """
     told = bare(signal.formula)
     needed = [
@@ -69,7 +78,56 @@ def evidence(
         rows = behind(source, wanted, firm_key, as_of, tables)
         for name, records in records_of(source, rows, tables).items():
             found.setdefault(name, []).append(records)
-    return {name: joined(parts) for name, parts in sorted(found.items())}
+    records = {name: joined(parts) for name, parts in sorted(found.items())}
+    asked = peers_in(told)
+    if asked:
+        records[PEERS] = compared(asked, firm_key, as_of, tables)
+    return records
+
+
+def peers_in(node: Node) -> list[Peers]:
+    """Return what a formula asks of other firms, each once, in its order."""
+    return [part for part in dict.fromkeys(walk(node)) if isinstance(part, Peers)]
+
+
+def compared(
+    asked: list[Peers], firm_key: str, as_of: date, tables: Tables
+) -> ir.Table:
+    """Return one row a firm that shares something with a firm: what is compared.
+
+    Columns are `firm_key` and `compared_0`, `compared_1`, ... in the order in which the
+    formula asks; absent for firms that do not count there.
+    """
+    formulas = {f"item_{n}": peers.of for n, peers in enumerate(asked)}
+    shared = {
+        f"shared_{n}_{place}": key
+        for n, peers in enumerate(asked)
+        for place, key in enumerate(peers.by)
+    }
+    firms = population(tables, [as_of])
+    every = values_of({**formulas, **shared}, firms, [as_of], tables)
+    own = every.filter(every.firm_key == firm_key).to_pyarrow().to_pylist()
+    columns = {
+        f"compared_{n}": ibis.ifelse(
+            counts(peers, n, firm_key, own, every), every[f"item_{n}"], None
+        )
+        for n, peers in enumerate(asked)
+    }
+    table = every.select("firm_key", **columns)
+    there = [table[name].notnull() for name in columns]
+    return table.filter(functools.reduce(operator.or_, there)).order_by("firm_key")
+
+
+def counts(
+    peers: Peers, number: int, firm_key: str, own: list[dict[str, Any]], every: ir.Table
+) -> ir.BooleanValue:
+    """Whether a firm counts in what is asked for another."""
+    rows = [every.firm_key != firm_key] if peers.others else []
+    for place in range(len(peers.by)):
+        name = f"shared_{number}_{place}"
+        mine = own[0][name] if own else None
+        rows.append(every[name] == (ibis.null() if mine is None else mine))
+    return functools.reduce(operator.and_, rows, ibis.literal(True))  # noqa: FBT003
 
 
 def joined(parts: list[ir.Table]) -> ir.Table:
@@ -115,27 +173,18 @@ def taken(
 
 
 def value_of(condition: Node, firm_key: str, as_of: date, tables: Tables) -> bool:
-    """Return whether a condition over one aggregate holds for a firm."""
-    aggregate = next(reductions(condition))
-    seen, known = seen_of(aggregate.source, [condition], firm_key, as_of, tables)
-    leaf = record_leaf(seen, known)
-
-    def value(node: Node) -> ir.Value:
-        if isinstance(node, Aggregate):
-            return reduce(node, leaf)
-        return ibis.literal(known.table[known.names[node]].execute()[0])  # type: ignore[index]  # a moment
-
-    answer = seen.aggregate(answer=to_ibis(condition, value))
-    return bool(answer.to_pyarrow()["answer"][0].as_py())
+    """Return whether a condition over reductions holds for a firm."""
+    firm = observed(ibis.memtable({"firm_key": [firm_key]}), [as_of])
+    told = values_of({"holds": condition}, firm, [as_of], tables)
+    return bool(told.to_pyarrow()["holds"][0].as_py())
 
 
 def seen_of(
-    source: Source, formulas: list[Node], firm_key: str, as_of: date, tables: Tables
+    source: Source, formulas: list[Node], as_of: date, tables: Tables
 ) -> tuple[ir.Table, Days]:
-    """Return a firm's records of one source as they stood on a day, and that day."""
+    """Return the records of one source as they stood on a day, and that day."""
     known = days([as_of], [m for formula in formulas for m in moments(formula)])
-    seen = meeting(versions(source, tables), known)
-    return seen.filter(seen.firm_key == firm_key), known
+    return meeting(versions(source, tables), known), known
 
 
 def behind(
@@ -146,9 +195,9 @@ def behind(
     tables: Tables,
 ) -> ir.Table:
     """Return a firm's records of one source that any of the reductions takes."""
-    seen, known = seen_of(source, list(needed), firm_key, as_of, tables)
+    seen, known = seen_of(source, list(needed), as_of, tables)
     wanted = [part for reduction in needed for part in inner(reduction)]
-    masks = [mask(part, seen, known) for part in dict.fromkeys(wanted)]
+    masks = [mask(part, seen, known, firm_key) for part in dict.fromkeys(wanted)]
     return seen.filter(functools.reduce(operator.or_, masks)).drop(
         "midnight", *known.names.values()
     )
@@ -164,19 +213,33 @@ def inner(reduction: AnyReduction) -> Iterator[AnyReduction]:
             yield part
 
 
-def mask(reduction: AnyReduction, seen: ir.Table, known: Days) -> ir.BooleanValue:
-    """Whether a record counts in a reduction; only those that attain an extreme."""
+def mask(
+    reduction: AnyReduction, seen: ir.Table, known: Days, firm_key: str
+) -> ir.BooleanValue:
+    """Whether a record counts in a firm's reduction; only those that attain an extreme.
+
+    In a circle the ties of all its firms count.
+    """
     leaf = record_leaf(seen, known)
     if isinstance(reduction, Circle):
-        return to_ibis(reduction.where, leaf).fill_null(False)  # noqa: FBT003
+        members = circle_of(reduction, seen, known, firm_key)
+        holds = to_ibis(reduction.where, leaf) & seen.firm_key.isin(members)
+        return holds.fill_null(False)  # noqa: FBT003
+    return (seen.firm_key == firm_key) & own_mask(reduction, leaf)
+
+
+def own_mask(
+    reduction: RecordReduction, leaf: Callable[[Node], ir.Value]
+) -> ir.BooleanValue:
+    """Whether a record of the firm itself counts."""
     if isinstance(reduction, Turns):
         return ibis.literal(True)  # noqa: FBT003  (what is not counted is compared)
     rows = within(reduction, leaf).fill_null(False)  # type: ignore[arg-type]  # noqa: FBT003
-    if getattr(reduction, "reduction", None) not in {"min", "max"}:
+    if not isinstance(reduction, Aggregate) or reduction.reduction not in EXTREMES:
         return rows
-    value = to_ibis(reduction.of, leaf)  # type: ignore[union-attr]
-    extreme = getattr(value, reduction.reduction)(where=rows)  # type: ignore[union-attr]
-    return rows & (value == extreme.over(ibis.window()))
+    value = to_ibis(reduction.of, leaf)
+    extreme = getattr(value, reduction.reduction)(where=rows)
+    return rows & (value == extreme.over(ibis.window(group_by="firm_key")))
 
 
 def records_of(source: Source, rows: ir.Table, tables: Tables) -> dict[str, ir.Table]:
@@ -197,6 +260,23 @@ def value_from(
 ) -> float | None:
     """Return the value that a signal takes from its evidence alone."""
     firm = observed(ibis.memtable({"firm_key": [firm_key]}), [as_of])
-    told = dataclasses.replace(signal, formula=bare(signal.formula))
-    value = panel([told], firm, [as_of], records).to_pyarrow()[signal.id][0].as_py()
+    formula = bare(signal.formula)
+    if PEERS in records:
+        formula = with_compared(formula, records[PEERS])
+    tables = {name: table for name, table in records.items() if name != PEERS}
+    made = values_of({"value": formula}, firm, [as_of], tables)
+    value = made.to_pyarrow()["value"][0].as_py()
     return None if value is None else float(value)
+
+
+def with_compared(formula: Node, firms: ir.Table) -> Node:
+    """Return a formula in which what is asked of other firms is reduced from rows."""
+    said = {
+        peers: Constant(over(peers, firms[f"compared_{n}"]).to_pyarrow().as_py())
+        for n, peers in enumerate(peers_in(formula))
+    }
+
+    def replaced(node: Node) -> Node:
+        return said[node] if isinstance(node, Peers) else rebuilt(node, replaced)
+
+    return replaced(formula)

@@ -41,11 +41,14 @@ def across_groups(
     named = named.filter(named.group_name.notnull())
     inner = [part for part in sides(places) if isinstance(part, Aggregate)]
     names: dict[Node, str] = {a: f"inner_{n}" for n, a in enumerate(inner)}
-    days = {
-        m: known.names[m] for m in sides(places) if isinstance(m, AsOf | ClosedMonth)
+    days: dict[Node, str] = {
+        moment: known.names[moment]
+        for moment in sides(places)
+        if isinstance(moment, AsOf | ClosedMonth)
     }
+    others = [name for name in days.values() if name != "as_of"]
     leaf = record_leaf(named, known)
-    groups = named.group_by(*KEYS, "group_name", *set(days.values()) - {"as_of"}).agg(
+    groups = named.group_by(*KEYS, "group_name", *others).agg(
         **{names[aggregate]: reduce(aggregate, leaf) for aggregate in inner}
     )
     columns: dict[Node, str] = {**names, **days}

@@ -22,6 +22,7 @@ from kexin.registers.core import REGISTER
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
 
     import ibis.expr.types as ir
 
@@ -40,7 +41,7 @@ GRANTEE, PURPOSE = "platform", "scoring"
 
 
 def told(signal: Signal, ready: ir.Table, value: ir.Value) -> ir.FloatingColumn:
-    """Return a signal's value as a float; absent where its registers may not be read."""
+    """Return a signal's value as a float; absent where it may not be read."""
     for flag in flags_of(signal):
         if flag in ready.columns:
             value = ibis.ifelse(ready[flag], value, None)
@@ -58,7 +59,7 @@ def flags_of(signal: Signal) -> tuple[str, ...]:
 def readable(
     signals: Collection[Signal],
     observations: ir.Table,
-    known: Days,
+    as_ofs: Sequence[date],
     tables: Tables,
     covered: Sequence[Coverage] | None,
 ) -> ir.Table | None:
@@ -68,6 +69,7 @@ def readable(
         `firm_key`, `as_of`, and a column each of `flags_of`; None where no table of
         consents and nothing about coverage is held.
     """
+    known = days(as_ofs, ())
     flags = {flag for signal in signals for flag in flags_of(signal)}
     made: list[ir.Table] = []
     if "core_consent" in tables:
@@ -151,7 +153,6 @@ def delivered(
 def district_of(known: Days, tables: Tables) -> ir.Table:
     """Return the district of each firm on each day."""
     newest = resolve(latest(Column("reg_firm", "district_code")))
-    own = days(known.as_ofs, ())
-    seen = meeting(tables["reg_firm"], own)
-    value = reduce(newest, record_leaf(seen, own))  # type: ignore[arg-type]  # no choice
+    seen = meeting(tables["reg_firm"], known)
+    value = reduce(newest, record_leaf(seen, known))  # type: ignore[arg-type]  # no choice
     return seen.group_by(*KEYS).agg(district=value)

@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import ibis
+
 from kexin import tomlfile
-from kexin.algebra.nodes import Column, Node, walk
+from kexin.algebra.nodes import AsOf, Column, Node, walk
+from kexin.algebra.resolve import on_day
 from kexin.algebra.to_ibis import to_ibis
 from kexin.errors import ConfigurationError, DeclarationError
 from kexin.language import Text
@@ -219,11 +222,11 @@ def decide(policy: Policy, facts: ir.Table, as_of: date) -> ir.Table:
     """
 
     def leaf(part: Node) -> ir.Value:
+        if isinstance(part, AsOf):
+            return ibis.literal(on_day(part, as_of))
         return value_of(part, facts, policy)
 
-    answers = {
-        rule.id: to_ibis(rule.refuses, leaf, as_of) for rule in policy.rules.values()
-    }
+    answers = {rule.id: to_ibis(rule.refuses, leaf) for rule in policy.rules.values()}
     refused = functools.reduce(operator.or_, answers.values())
     decision = refused.cast("string")
     named = decision.cases(("true", "refused"), ("false", "admitted"), else_="review")
