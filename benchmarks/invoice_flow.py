@@ -115,7 +115,7 @@ def panel(_data: Path, work: Path) -> int:
     from kexin.intake.warehouse import open_warehouse
     from kexin.panel.files import Held, write_panels
     from kexin.settings import Engine
-    from kexin.signals.signal import catalogue
+    from kexin.signals.catalogue import catalogue
 
     held = open_warehouse(work / "warehouse", connect(Engine(threads=THREADS)))
     signals = list(catalogue().values())

@@ -10,7 +10,7 @@ from kexin.errors import DeclarationError
 from kexin.language import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from types import ModuleType
 
 
@@ -31,19 +31,34 @@ def collect(package: ModuleType, kind: type[D]) -> dict[str, D]:
     Raises:
         DeclarationError: Two declarations have the same id.
     """
-    found: dict[str, D] = {}
-    for module in modules(package):
+    return {
+        name: value for name, (value, _) in declared(modules(package), kind).items()
+    }
+
+
+def declared(found: Iterable[ModuleType], kind: type[D]) -> dict[str, tuple[D, str]]:
+    """Return every instance of `kind` in some modules, and its file, sorted by id.
+
+    A declaration that other modules import belongs to the first that shows it.
+
+    Raises:
+        DeclarationError: Two declarations have the same id.
+    """
+    known: dict[str, tuple[D, str]] = {}
+    for module in found:
         for value in vars(module).values():
             if not isinstance(value, kind):
                 continue
-            if found.setdefault(value.id, value) is not value:
+            file = module.__file__ or module.__name__
+            first, other = known.setdefault(value.id, (value, file))
+            if first is not value:
                 raise DeclarationError(
                     Text(f"“{value.id}”声明了两次", f"{value.id!r} is declared twice"),
-                    where=module.__name__,
+                    where=f"{other}, {file}",
                     expected=Text("每个标识只声明一次", "one declaration for each id"),
                     do=Text("请改名或删除其中之一", "rename or remove one of the two"),
                 )
-    return dict(sorted(found.items()))
+    return dict(sorted(known.items()))
 
 
 def modules(package: ModuleType) -> Iterator[ModuleType]:

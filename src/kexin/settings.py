@@ -176,6 +176,11 @@ class Settings:
         return self.folder / "identity.toml"
 
     @property
+    def signals(self) -> Path:
+        """Folder of the signals that the workspace adds to the package's."""
+        return self.folder / "signals"
+
+    @property
     def coverage(self) -> Path:
         """Which registers are delivered, for whom and since when."""
         return self.folder / "coverage.csv"

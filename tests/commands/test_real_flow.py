@@ -83,7 +83,7 @@ def test_evidence_gives_the_value_again(shown: tuple[Path, str]) -> None:
 
     from kexin.cli.steps import opened  # noqa: PLC0415
     from kexin.panel.evidence import evidence, value_from  # noqa: PLC0415
-    from kexin.signals.signal import catalogue  # noqa: PLC0415
+    from kexin.signals.catalogue import catalogue  # noqa: PLC0415
 
     day = date(2020, 1, 31)
     at = opened(shown[0])

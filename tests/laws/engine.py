@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, Phase, settings
 from kexin.panel.build import panel
 from kexin.panel.days import observed
 from kexin.registers.tax import TaxInvoice
-from kexin.signals.signal import catalogue
+from kexin.signals.catalogue import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -26,7 +26,8 @@ from kexin.digest import digest
 from kexin.registers import changes
 from kexin.registers.changes import RuleChange
 from kexin.registers.contract import ENVELOPE, Field, Table, contracts
-from kexin.signals.signal import ABSENCE, PLACE, Signal, catalogue, sentence
+from kexin.signals.catalogue import catalogue
+from kexin.signals.signal import ABSENCE, PLACE, Signal, sentence
 from laws.direct import DIRECT
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import spec
-from kexin.signals.signal import catalogue
+from kexin.signals.catalogue import catalogue
 from laws.small import values
 from spec.table import FIRM, Example, records
 

@@ -182,13 +182,14 @@ def identity(
 def signals(
     signal: Annotated[str, typer.Argument(help="Id of one signal. 信号标识。")] = "",
     lang: Lang = LANGUAGE,
-    workspace: Workspace = HERE,  # noqa: ARG001  (every command takes it)
+    workspace: Workspace = HERE,
     as_json: Json = False,
 ) -> None:
     """List the catalogue of signals, or show one. 信号目录。"""
-    from kexin.cli import show
+    from kexin.cli import show, steps
 
-    show.signals(Screen(lang, as_json=as_json), signal)
+    screen = Screen(lang, as_json=as_json)
+    show.signals(screen, steps.signals_of(workspace), signal)
 
 
 @app.command()
@@ -242,7 +243,8 @@ def score(
     from kexin.cli import show, steps
 
     screen = Screen(lang, as_json=as_json)
-    show.scored(screen, steps.score(screen, workspace, as_of.date()))
+    made = steps.score(screen, workspace, as_of.date())
+    show.scored(screen, made, steps.signals_of(workspace))
 
 
 @app.command()

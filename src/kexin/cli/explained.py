@@ -6,13 +6,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kexin.cli.show import as_content
-from kexin.cli.steps import opened
+from kexin.cli.steps import opened, signals_of
 from kexin.explain.scores import firm_named, read_scores, score_of
 from kexin.language import Text
 from kexin.modelling.scale import HIGHEST, LOWEST
 from kexin.panel.evidence import evidence
 from kexin.registers.contract import contracts
-from kexin.signals.signal import catalogue
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
 
     from kexin.cli.screen import Screen
     from kexin.cli.steps import Opened
-    from kexin.explain.reasons import Reason
     from kexin.explain.scores import Score, Scores
+    from kexin.signals.signal import Signal
 
 LARGEST = 10
 SHOWN = ("event_date", "direction", "invoice_status", "counterparty_code")
@@ -49,9 +48,10 @@ def explain(screen: Screen, folder: Path, firm: str, as_of: date | None) -> None
     at = opened(folder)
     day = as_of or last_scored(at)
     scores = read_scores(at.settings.scores / f"{day}.parquet", day)
-    score = score_of(scores, firm_named(firm, scores), catalogue())
+    known = signals_of(folder)
+    score = score_of(scores, firm_named(firm, scores), known)
     told = [reason for reason in score.reasons if reason.principal]
-    records = {r.signal: records_behind(r, score, day, at) for r in told}
+    records = {r.signal: records_behind(known[r.signal], score, day, at) for r in told}
     if screen.as_json:
         screen.result(content(score, scores, records))
         return
@@ -65,16 +65,15 @@ def last_scored(at: Opened) -> date:
     return date.fromisoformat(days[-1]) if days else date.min
 
 
-def records_behind(reason: Reason, score: Score, day: date, at: Opened) -> list[Behind]:
-    """Return the records behind a reason, a table each."""
-    signal = catalogue()[reason.signal]
+def records_behind(signal: Signal, score: Score, day: date, at: Opened) -> list[Behind]:
+    """Return the records behind a signal's value, a table each."""
     found = evidence(signal, score.firm_key, day, at.warehouse.tables)
     return [summed(name, table) for name, table in found.items()]
 
 
 def summed(name: str, table: ir.Table) -> Behind:
-    """Return count, sum and the largest of some records."""
-    measure = contracts()[name].measure
+    """Return count, sum and the largest of some records; of other firms, the count."""
+    measure = contracts()[name].measure if name in contracts() else None
     if measure is None:
         return Behind(name, int(table.count().execute()), "", [])
     totals = table.aggregate(n=table.count(), total=table[measure].sum())

@@ -11,7 +11,7 @@ from kexin.report.limits import LEVELS
 from kexin.settings import workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from kexin.cli.screen import Screen
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kexin.modelling.candidate import Trained
     from kexin.panel.files import Panel
     from kexin.report.deliveries import Report
+    from kexin.signals.signal import Signal
     from kexin.whitelist.refresh import Refresh
 
 OFFERED = 3
@@ -214,11 +215,10 @@ def questions(screen: Screen, found: list[Question]) -> None:
         )
 
 
-def signals(screen: Screen, wanted: str) -> None:
+def signals(screen: Screen, known: Mapping[str, Signal], wanted: str) -> None:
     """Show the catalogue, or one signal."""
-    from kexin.signals.signal import ABSENCE, catalogue
+    from kexin.signals.signal import ABSENCE
 
-    known = catalogue()
     if wanted and wanted not in known:
         raise WarehouseError(
             Text(f"没有信号“{wanted}”", f"there is no signal {wanted!r}"),
@@ -231,7 +231,7 @@ def signals(screen: Screen, wanted: str) -> None:
         entries = [
             {
                 "id": s.id,
-                "register": s.id.partition(".")[0],
+                "register": s.register,
                 "unit": s.unit,
                 "direction": s.direction,
                 "family": s.family,
@@ -339,14 +339,12 @@ def trained(screen: Screen, made: Trained) -> None:
     )
 
 
-def scored(screen: Screen, made: Scores) -> None:
+def scored(screen: Screen, made: Scores, known: Mapping[str, Signal]) -> None:
     """Show the scores of a day: by grade for people, each firm for programs."""
     from kexin.explain.scores import score_of
     from kexin.modelling.scale import GRADES
-    from kexin.signals.signal import catalogue
 
     if screen.as_json:
-        known = catalogue()
         firms = [as_content(score_of(made, str(k), known)) for k in made.frame.index]
         told = {"as_of": str(made.as_of), "digests": dict(made.digests)}
         screen.result({**told, "scores": firms})

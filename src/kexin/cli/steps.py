@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kexin.panel.files import Panel
     from kexin.report.deliveries import Report
     from kexin.settings import Settings
+    from kexin.signals.signal import Signal
     from kexin.whitelist.refresh import Refresh
 
 
@@ -155,12 +156,20 @@ def panels_on(at: Opened, days: Sequence[date]) -> list[Panel]:
     """Return the panels of some days, computed where the workspace lacks them."""
     from kexin.intake.coverage import coverage
     from kexin.panel.files import Held, write_panels
-    from kexin.signals.signal import catalogue
 
     held = Held(
         at.warehouse.tables, at.warehouse.digest, coverage(at.settings.coverage)
     )
-    return write_panels(list(catalogue().values()), days, held, at.settings.panels)
+    signals = list(signals_of(at.settings.folder).values())
+    return write_panels(signals, days, held, at.settings.panels)
+
+
+def signals_of(folder: Path) -> dict[str, Signal]:
+    """Return every signal of the package and, in a workspace, of its own folder."""
+    from kexin.signals.catalogue import catalogue
+
+    is_workspace = (folder / FILE).exists()
+    return catalogue(workspace(folder).signals if is_workspace else None)
 
 
 def train(screen: Screen, folder: Path, as_of: date, known_by: date | None) -> Trained:
@@ -172,12 +181,11 @@ def train(screen: Screen, folder: Path, as_of: date, known_by: date | None) -> T
     from kexin.modelling.choice import directions_of
     from kexin.panel.files import digests_of
     from kexin.panel.outcomes import last_known, outcomes
-    from kexin.signals.signal import catalogue
 
     at = opened(folder)
     chosen = at.settings.model
     directions = directions_of(
-        catalogue(),
+        signals_of(folder),
         chosen.families,
         directed_only=chosen.directed_only,
         where=place(folder / FILE, ("model", "families")),
@@ -212,7 +220,6 @@ def refresh(screen: Screen, folder: Path, as_of: date) -> Refresh:
     """Score a day anew, decide on every firm, and publish the edition."""
     import pandas as pd
 
-    from kexin.signals.signal import catalogue
     from kexin.whitelist.refresh import Places
     from kexin.whitelist.refresh import refresh as start
 
@@ -221,7 +228,7 @@ def refresh(screen: Screen, folder: Path, as_of: date) -> Refresh:
     return start(
         scores,
         pd.read_parquet(at.settings.panels / f"{as_of}.parquet"),
-        catalogue(),
+        signals_of(folder),
         at.warehouse.tables,
         Places(at.settings.policy, at.settings.editions),
     )

@@ -7,9 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import kexin.signals
 from kexin.algebra.nodes import Node
-from kexin.collect import collect
 from kexin.language import Text
 
 if TYPE_CHECKING:
@@ -87,11 +85,6 @@ class Signal(Node):
 
     def __repr__(self) -> str:
         return self.id
-
-
-def catalogue() -> dict[str, Signal]:
-    """Return every signal of the package by its id, in the order of the ids."""
-    return collect(kexin.signals, Signal)
 
 
 def sentence(signal: Signal, value: float | None, language: Language) -> str:

@@ -7,7 +7,7 @@ import pytest
 from kexin.errors import ConfigurationError
 from kexin.modelling.choice import directions_of
 from kexin.settings import FAMILIES, TEMPLATE, File
-from kexin.signals.signal import catalogue
+from kexin.signals.catalogue import catalogue
 
 SIGNALS = catalogue()
 

@@ -13,7 +13,8 @@ from kexin.intake.mapping import read_mapping
 from kexin.intake.warehouse import open_warehouse
 from kexin.panel.files import Held, write_panels
 from kexin.settings import Engine
-from kexin.signals.signal import catalogue, sentence
+from kexin.signals.catalogue import catalogue
+from kexin.signals.signal import sentence
 
 ROOT = Path(__file__).parents[3]
 DAY = date(2020, 1, 31)

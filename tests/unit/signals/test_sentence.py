@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 from kexin.language import Language, Text
-from kexin.signals.signal import ABSENCE, Signal, catalogue, sentence
+from kexin.signals.catalogue import catalogue
+from kexin.signals.signal import ABSENCE, Signal, sentence
 
 ANY = next(iter(catalogue().values()))
 
