@@ -88,7 +88,7 @@ class Screen:
             task = bar.add_task(text.said(self.language), total=None)
 
             def advance(done: int, of: int) -> None:
-                bar.update(task, completed=done, total=of)
+                bar.update(task, completed=done, total=of or None)
 
             yield advance
 

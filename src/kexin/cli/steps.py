@@ -11,7 +11,7 @@ from kexin.settings import FILE, workspace
 from kexin.tomlfile import place
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from kexin.cli.screen import Screen
@@ -148,11 +148,15 @@ def retry(screen: Screen, folder: Path, mapping: str, received: date) -> Account
 def panels(screen: Screen, folder: Path, days: Sequence[date]) -> list[Panel]:
     """Compute the panels of some days, and write them to the workspace."""
     at = opened(folder)
-    with screen.progress(Text("计算面板", "panels computed")):
-        return panels_on(at, days)
+    with screen.progress(Text("计算面板", "parts of panels computed")) as advance:
+        return panels_on(at, days, advance)
 
 
-def panels_on(at: Opened, days: Sequence[date]) -> list[Panel]:
+def panels_on(
+    at: Opened,
+    days: Sequence[date],
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
+) -> list[Panel]:
     """Return the panels of some days, computed where the workspace lacks them."""
     from kexin.intake.coverage import coverage
     from kexin.panel.files import Held, write_panels
@@ -161,7 +165,7 @@ def panels_on(at: Opened, days: Sequence[date]) -> list[Panel]:
         at.warehouse.tables, at.warehouse.digest, coverage(at.settings.coverage)
     )
     signals = list(signals_of(at.settings.folder).values())
-    return write_panels(signals, days, held, at.settings.panels)
+    return write_panels(signals, days, held, at.settings.panels, progress)
 
 
 def signals_of(folder: Path) -> dict[str, Signal]:

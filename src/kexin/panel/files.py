@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
+import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from kexin.algebra.to_ibis import visible
+from kexin.algebra.engine import put_aside
 from kexin.digest import canonical, digest, file_digest
 from kexin.intake.flags import RECONSTRUCTED
 from kexin.panel.build import panel
+from kexin.panel.days import days, meeting
 from kexin.panel.firms import population
+from kexin.panel.sources import STANDING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
 
     from kexin.intake.coverage import Coverage
     from kexin.signals.signal import Signal
+
+    Progress = Callable[[int, int], None]
 
 
 class Held(NamedTuple):
@@ -62,49 +69,102 @@ def write_panels(
     as_ofs: Sequence[date],
     held: Held,
     folder: Path,
+    progress: Progress = lambda _done, _of: None,
 ) -> list[Panel]:
     """Compute the panels of some days for every firm known then, and write them.
 
     A day's file `<as_of>.parquet` holds `firm_key`, `as_of` and a double a signal, in
     the order of firms; its metadata hold the digests of warehouse and catalogue and the
-    count of reconstructed records. It is written beside and renamed.
+    count of reconstructed records. It is written beside and renamed. A day whose file
+    carries the same digests already is not computed again.
+
+    Args:
+        signals: Signals to compute.
+        as_ofs: The days.
+        held: What they are made of.
+        folder: Where the files go.
+        progress: Called with the parts that are done; of how many is not known (0).
 
     Raises:
         WarehouseError: No firm was known on one of the days.
     """
-    firms = population(held.tables, as_ofs)
-    made = panel(signals, firms, as_ofs, held.tables, covered=held.covered)
-    table = made.to_pyarrow()
-    catalogue = digest(list(signals))
-    return [
-        write_day(table, day, held, catalogue, folder / f"{day}.parquet")
-        for day in sorted(set(as_ofs))
-    ]
-
-
-def write_day(
-    table: pa.Table, as_of: date, held: Held, catalogue: str, path: Path
-) -> Panel:
-    """Write one day's rows of a panel."""
-    rows = table.filter(pc.field("as_of") == as_of).combine_chunks()
-    counts = {name: reconstructed(seen, as_of) for name, seen in held.tables.items()}
-    marked = {name: number for name, number in counts.items() if number}
-    notes = {
-        "kexin.as_of": str(as_of),
-        "kexin.warehouse": held.digest,
-        "kexin.catalogue": catalogue,
-        "kexin.known_at_reconstructed": canonical(marked),
+    marks = {
+        "warehouse": held.digest,
+        "catalogue": digest(list(signals)),
+        "coverage": digest([tuple(row) for row in held.covered or ()]),
     }
-    write(rows.replace_schema_metadata(notes), path)
-    return Panel(as_of, path, file_digest(path), len(rows), marked)
+    paths = {day: folder / f"{day}.parquet" for day in sorted(set(as_ofs))}
+    missing = [day for day, path in paths.items() if digests_of(path) != marks]
+    if missing:
+        table = computed(signals, missing, held, progress)
+        marked = reconstructed(held.tables, missing)
+        for day in missing:
+            rows = table.filter(pc.field("as_of") == day).combine_chunks()
+            notes = {"as_of": str(day), **marks, RECONSTRUCTED: canonical(marked[day])}
+            named = {f"kexin.{name}": note for name, note in notes.items()}
+            write(rows.replace_schema_metadata(named), paths[day])
+    return [written(day, path) for day, path in paths.items()]
+
+
+def computed(
+    signals: Collection[Signal], as_ofs: Sequence[date], held: Held, progress: Progress
+) -> pa.Table:
+    """Return the panel of some days, each table's reductions put aside as they come."""
+    engine = next(iter(held.tables.values())).get_backend()
+    with put_aside(engine) as aside:
+        done = itertools.count(1)
+
+        def put(name: str, part: ir.Table) -> ir.Table:
+            kept = aside(name, part)
+            progress(next(done), 0)
+            return kept
+
+        firms = put("firms", population(held.tables, as_ofs))
+        made = panel(
+            signals, firms, as_ofs, held.tables, covered=held.covered, held=put
+        )
+        return made.to_pyarrow()
+
+
+def reconstructed(
+    tables: Mapping[str, ir.Table], as_ofs: Sequence[date]
+) -> dict[date, dict[str, int]]:
+    """Return how many visible records carry a reconstructed day of knowing, by table.
+
+    Each day has an entry; tables without such records are left out.
+    """
+    known = days(as_ofs, ())
+    counts = [
+        seen.filter(seen.dq_flags.contains(RECONSTRUCTED))
+        .group_by("as_of")
+        .agg(table=ibis.literal(name), records=ibis._.count())
+        for name, table in tables.items()
+        for seen in [meeting(table.select(*STANDING, "dq_flags"), known)]
+    ]
+    found: dict[date, dict[str, int]] = {day: {} for day in as_ofs}
+    for row in ibis.union(*counts).to_pyarrow().to_pylist():
+        found[row["as_of"]][row["table"]] = row["records"]
+    return found
+
+
+def written(as_of: date, path: Path) -> Panel:
+    """Return a panel as it stands in its file."""
+    file = pq.ParquetFile(path)
+    marked = json.loads(file.schema_arrow.metadata[f"kexin.{RECONSTRUCTED}".encode()])
+    return Panel(as_of, path, file_digest(path), file.metadata.num_rows, marked)
 
 
 def digests_of(path: Path) -> dict[str, str]:
-    """Return the digests of warehouse and catalogue that a panel's file carries."""
-    notes = pq.read_schema(path).metadata
+    """Return the digests from which a panel's file came; none where there is no file.
+
+    They are those of `warehouse`, `catalogue` and `coverage`.
+    """
+    if not path.exists():
+        return {}
+    found = pq.read_schema(path).metadata or {}
+    names = ("warehouse", "catalogue", "coverage")
     return {
-        name: notes[f"kexin.{name}".encode()].decode()
-        for name in ("warehouse", "catalogue")
+        n: found[key].decode() for n in names if (key := f"kexin.{n}".encode()) in found
     }
 
 
@@ -120,9 +180,3 @@ def join_panels(panels: Collection[Panel], path: Path) -> None:
     """Write several days' panels as one file, in the order of their days."""
     tables = [pq.read_table(item.path) for item in panels]
     write(pa.concat_tables(tables, promote_options="default"), path)
-
-
-def reconstructed(table: ir.Table, as_of: date) -> int:
-    """Return how many records visible on a day carry a reconstructed day of knowing."""
-    flags = visible(table, as_of).dq_flags
-    return int(flags.contains(RECONSTRUCTED).fill_null(False).sum().execute() or 0)  # noqa: FBT003
