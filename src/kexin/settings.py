@@ -176,6 +176,11 @@ class Settings:
         return self.folder / "identity.toml"
 
     @property
+    def dictionary(self) -> Path:
+        """Folder of the data dictionary's pages."""
+        return self.folder / "data" / "dictionary"
+
+    @property
     def signals(self) -> Path:
         """Folder of the signals that the workspace adds to the package's."""
         return self.folder / "signals"

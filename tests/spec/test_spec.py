@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import math
-import pkgutil
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import spec
+from kexin.dictionary.example import FIRM, examples, records
 from kexin.signals.catalogue import catalogue
 from laws.small import values
-from spec.table import FIRM, Example, records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SIGNALS = catalogue()
-NOT_SPECS = {"table", "test_spec"}
+    from kexin.dictionary.example import Example
 
+SIGNALS = catalogue()
 FIRM_COLUMNS = {"firm_key", "party_firm_key", "src_key", "dst_key"}
 """Columns in which an example names its firms."""
 
-SPECS: Mapping[str, list[Example]] = {
-    found.name: importlib.import_module(f"spec.{found.name}").SPEC
-    for found in pkgutil.iter_modules(spec.__path__)
-    if found.name not in NOT_SPECS
-}
+SPECS: Mapping[str, list[Example]] = examples()
 EXAMPLES = [(name, example) for name, own in SPECS.items() for example in own]
 
 

@@ -181,14 +181,21 @@ def identity(
 @app.command()
 def signals(
     signal: Annotated[str, typer.Argument(help="Id of one signal. 信号标识。")] = "",
+    *,
+    page: Annotated[
+        bool, typer.Option("--page", help="Write the data dictionary. 生成数据字典页。")
+    ] = False,
     lang: Lang = LANGUAGE,
     workspace: Workspace = HERE,
     as_json: Json = False,
 ) -> None:
-    """List the catalogue of signals, or show one. 信号目录。"""
+    """List the catalogue of signals, show one, or write them as a page. 信号目录。"""
     from kexin.cli import show, steps
 
     screen = Screen(lang, as_json=as_json)
+    if page:
+        show.written(screen, steps.dictionary(workspace, lang))
+        return
     show.signals(screen, steps.signals_of(workspace), signal)
 
 

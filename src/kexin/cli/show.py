@@ -261,6 +261,14 @@ def signals(screen: Screen, known: Mapping[str, Signal], wanted: str) -> None:
         screen.say(Text(f"依据：{one.source}", f"source: {one.source}"))
 
 
+def written(screen: Screen, path: Path) -> None:
+    """Say where a page was written."""
+    if screen.as_json:
+        screen.result({"page": str(path)})
+        return
+    screen.say(Text(f"数据字典：{path}", f"data dictionary: {path}"))
+
+
 def panels(screen: Screen, made: Sequence[Panel], output: Path | None) -> None:
     """Show what panels were computed, and join them into one file if asked to."""
     from kexin.panel.files import join_panels

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +13,6 @@ from kexin.tomlfile import place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
     from kexin.cli.screen import Screen
     from kexin.explain.scores import Scores
@@ -174,6 +174,27 @@ def signals_of(folder: Path) -> dict[str, Signal]:
 
     is_workspace = (folder / FILE).exists()
     return catalogue(workspace(folder).signals if is_workspace else None)
+
+
+def dictionary(folder: Path, language: Language) -> Path:
+    """Write the data dictionary's page, and its content as JSON; the page's path.
+
+    Coverage and distribution are those of the workspace's panels, where it has any.
+    """
+    from kexin.dictionary.content import content, filled_in
+    from kexin.dictionary.example import examples
+    from kexin.dictionary.page import page
+    from kexin.digest import canonical
+
+    at = workspace(folder)
+    panels = {date.fromisoformat(p.stem): p for p in at.panels.glob("*-*-*.parquet")}
+    every = [example for own in examples().values() for example in own]
+    entries = content(signals_of(folder).values(), filled_in(panels), every)
+    at.dictionary.mkdir(parents=True, exist_ok=True)
+    (at.dictionary / "signals.json").write_text(canonical(entries), encoding="utf-8")
+    path = at.dictionary / f"signals.{language}.html"
+    path.write_text(page(entries, language), encoding="utf-8")
+    return path
 
 
 def train(screen: Screen, folder: Path, as_of: date, known_by: date | None) -> Trained:

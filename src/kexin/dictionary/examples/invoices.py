@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log
 
-from spec.table import Example
+from kexin.dictionary.example import Example
 
 USUAL = {"way": "out", "party": "A", "name": "-", "kind": "paper_normal", "tax": "0"}
 USUAL |= {"status": "normal", "amount": "100", "known": "-", "until": "-"}

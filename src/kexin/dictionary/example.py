@@ -1,4 +1,4 @@
-"""Small tables of records as text, each with what the signals are, worked out by hand.
+"""Examples: a few records as small tables of text, and what the signals are, by hand.
 
 A table is named by its contract. The first line of its text names columns; the others
 are records of the firm F unless a column `firm` says otherwise. A hyphen is absence.
@@ -10,6 +10,8 @@ since (`until`). `row` is the record's id, `op` its operation.
 from __future__ import annotations
 
 import dataclasses
+import importlib
+import pkgutil
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from kexin.registers.contract import Table, contracts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 Record = dict[str, Any]
 
@@ -51,8 +53,17 @@ class Example:
     alone: bool = False
 
 
+def examples() -> dict[str, list[Example]]:
+    """Return the package's examples by the name of their module."""
+    package = importlib.import_module("kexin.dictionary.examples")
+    return {
+        found.name: importlib.import_module(f"{package.__name__}.{found.name}").SPEC
+        for found in pkgutil.iter_modules(package.__path__)
+    }
+
+
 def records(example: Example) -> dict[str, list[Record]]:
-    """The versions that an example's tables describe, by table."""
+    """Return the versions that an example's tables describe, by table."""
     return {
         name: [
             record(contracts()[name], row, f"{name}-{number}")
@@ -63,7 +74,7 @@ def records(example: Example) -> dict[str, list[Record]]:
 
 
 def rows(text: str) -> list[dict[str, str]]:
-    """The lines of a text by column."""
+    """Return the lines of a text by column."""
     lines = [line.split() for line in text.strip().splitlines() if line.strip()]
     if not lines:
         return []
@@ -73,7 +84,7 @@ def rows(text: str) -> list[dict[str, str]]:
 
 
 def record(contract: type[Table], row: dict[str, str], row_id: str) -> Record:
-    """One version out of one line.
+    """Return one version out of one line.
 
     Raises:
         KeyError: The line names a column that the table has not.
@@ -90,19 +101,19 @@ def record(contract: type[Table], row: dict[str, str], row_id: str) -> Record:
 
 
 def day_of(moment: date | datetime) -> date:
-    """The day of a moment; a day is its own."""
+    """Return the day of a moment; a day is its own."""
     return moment.date() if isinstance(moment, datetime) else moment
 
 
-def value(text: str, dtype: str) -> Any:
-    """A value of a type out of its text; a hyphen is absence."""
+def value(text: str, dtype: str) -> Any:  # noqa: ANN401  (as the type says)
+    """Return a value of a type out of its text; a hyphen is absence."""
     if text == "-":
         return None
     kind = dtype.partition("(")[0]
     return READ[kind](text)
 
 
-READ = {
+READ: dict[str, Callable[[str], Any]] = {
     "string": str,
     "date": date.fromisoformat,
     "timestamp": datetime.fromisoformat,

@@ -1,0 +1,134 @@
+"""The dictionary as data: every signal, what it is, and how it was filled so far."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from kexin.algebra.nodes import Column, walk
+from kexin.algebra.views import View, tables_of
+from kexin.panel.readable import CONSENTED
+from kexin.registers.contract import contracts
+from kexin.registers.core import REGISTER
+from kexin.signals.signal import ABSENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from kexin.algebra.nodes import Node
+    from kexin.dictionary.example import Example
+    from kexin.signals.signal import Signal
+
+QUANTILES = (0.05, 0.5, 0.95)
+"""Shown of a signal's values on a day."""
+
+
+class Filled(NamedTuple):
+    """How a signal was filled on a day.
+
+    Attributes:
+        as_of: The day.
+        share: Share of firms with a value.
+        quantiles: The values at 5, 50 and 95 %; None where no firm has one.
+    """
+
+    as_of: date
+    share: float
+    quantiles: tuple[float, ...] | None
+
+
+def content(
+    signals: Iterable[Signal],
+    filled: Mapping[str, Sequence[Filled]],
+    examples: Iterable[Example],
+) -> list[dict[str, Any]]:
+    """Return one entry a signal, in the order given.
+
+    Args:
+        signals: The signals.
+        filled: By signal: how it was filled, in the order of days.
+        examples: Of all signals.
+    """
+    known = list(examples)
+    return [
+        entry(signal, filled.get(signal.id, ()))
+        | {"examples": [shown(e, signal.id) for e in known if signal.id in e.expected]}
+        for signal in signals
+    ]
+
+
+def shown(example: Example, name: str) -> dict[str, Any]:
+    """Return what an example shows of one signal."""
+    return {
+        "shows": example.shows,
+        "as_of": example.as_of,
+        "value": example.expected[name],
+        "tables": [
+            {"id": table, "text": textwrap.dedent(text).strip()}
+            for table, text in example.tables.items()
+        ],
+    }
+
+
+def entry(signal: Signal, filled: Sequence[Filled]) -> dict[str, Any]:
+    """Return what the dictionary says of one signal."""
+    needs_consent = signal.register in CONSENTED and not signal.public
+    return {
+        "id": signal.id,
+        "register": signal.register,
+        "register_zh": REGISTER[signal.register],
+        "family": signal.family,
+        "name": signal.name._asdict(),
+        "unit": signal.unit,
+        "direction": signal.direction,
+        "absent": ABSENCE[signal.absent]._asdict(),
+        "consent": needs_consent,
+        "reason": signal.reason._asdict(),
+        "why": signal.why,
+        "source": signal.source,
+        "formula": repr(signal.formula),
+        "tables": [told(name) for name in sorted(tables_read(signal.formula))],
+        "filled": [{**each._asdict(), "as_of": str(each.as_of)} for each in filled],
+    }
+
+
+def told(table: str) -> dict[str, str]:
+    """Return a table's name, and what it is called in Chinese."""
+    known = contracts()
+    return {"id": table, "zh": known[table].zh if table in known else table}
+
+
+def tables_read(formula: Node) -> set[str]:
+    """Return the names of the tables on which a formula stands."""
+    sources = {part.table for part in walk(formula) if isinstance(part, Column)}
+    return {
+        name
+        for source in sources
+        for name in (tables_of(source) if isinstance(source, View) else {source})
+    }
+
+
+def filled_in(panels: Mapping[date, Path]) -> dict[str, list[Filled]]:
+    """Return how signals were filled on the days of some panels, by signal."""
+    found: dict[str, list[Filled]] = {}
+    for day, path in sorted(panels.items()):
+        table = pq.read_table(path)
+        for name in table.column_names:
+            if name not in {"firm_key", "as_of"}:
+                values = table[name].to_numpy(zero_copy_only=False)
+                found.setdefault(name, []).append(filled_on(day, values))
+    return found
+
+
+def filled_on(as_of: date, values: np.ndarray) -> Filled:
+    """Return how one signal was filled on a day."""
+    known = values[~np.isnan(values)]
+    share = len(known) / len(values) if len(values) else 0.0
+    if not len(known):
+        return Filled(as_of, share, None)
+    return Filled(as_of, share, tuple(map(float, np.quantile(known, QUANTILES))))

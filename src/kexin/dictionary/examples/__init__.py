@@ -1,0 +1,1 @@
+"""Examples of every signal, a file a register: each worked out by hand."""
