@@ -211,7 +211,9 @@ def median(items: ir.ArrayValue) -> ir.FloatingValue:
     """Return the middle item, or the mean of the two in the middle."""
     ordered = present(items).sort()
     last = ordered.length() - 1
-    both = (ordered[last // 2] + ordered[(last + 1) // 2]) / 2.0
+    # Spark takes a place in an array as a short integer only.
+    middle = [(last // 2).cast("int32"), ((last + 1) // 2).cast("int32")]
+    both = (ordered[middle[0]] + ordered[middle[1]]) / 2.0
     return ibis.ifelse(last >= 0, both, None)
 
 
