@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log
 
-from spec.table import Example
+from kexin.dictionary.example import Example
 
 
 def sold(amount: int) -> str:
@@ -17,7 +17,7 @@ def sold(amount: int) -> str:
 
 SPEC = [
     Example(
-        "a listing that was removed on the day is over, and is counted by its first day",
+        "a listing removed on the day is over, and is counted by its first day",
         as_of="2020-06-30",
         tables={
             "reg_abnormal_list": """
@@ -85,7 +85,7 @@ SPEC = [
         },
     ),
     Example(
-        "fines are measured against CNY 100,000 at least; the gravest has left the window",
+        "fines are measured against CNY 100,000 at least; the gravest is too old",
         as_of="2020-07-01",
         tables={
             "reg_penalty": """

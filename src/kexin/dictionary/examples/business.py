@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log
 
-from spec.table import Example
+from kexin.dictionary.example import Example
 
 SPEC = [
     Example(
@@ -46,18 +46,29 @@ SPEC = [
         as_of="2020-06-30",
         tables={
             "reg_firm": """
-                approve_date  establish_date  reg_capital  paid_in_capital  known             until
-                2018-07-31    2018-07-31           500000                0  2018-08-01        2020-06-20T12:00
-                2020-06-15    2018-07-31          1000000           250000  2020-06-20T12:00  2020-07-01T12:00
-                2020-06-25    2018-07-31          9000000          9000000  2020-07-01T12:00  -
+                approve_date  establish_date  reg_capital  known       until
+                2018-07-31    2018-07-31           500000  2018-08-01  2020-06-20
+                2020-06-15    2018-07-31          1000000  2020-06-20  2020-07-01
+                2020-06-25    2018-07-31          9000000  2020-07-01  -
             """
         },
         # 31 July 2018 and 23 months are 30 June 2020, as June has no 31st (A65).
         expected={
             "reg.age_m": 23,
             "reg.capital_log": log(1 + 1_000_000),
-            "reg.paid_ratio": 0.25,
+            "reg.paid_ratio": None,
         },
+    ),
+    Example(
+        "a quarter of the capital was paid in",
+        as_of="2020-06-30",
+        tables={
+            "reg_firm": """
+                approve_date  reg_capital  paid_in_capital
+                2020-06-30            200               50
+            """
+        },
+        expected={"reg.paid_ratio": 0.25},
     ),
     Example(
         "a day before the month is complete it does not count; who paid more paid all",
@@ -115,7 +126,7 @@ SPEC = [
         },
     ),
     Example(
-        "a stake falls between two days; the end of a spell is the first day without it",
+        "a stake falls between two days; on the day on which it ended it is over",
         as_of="2020-06-30",
         tables={
             "reg_shareholder": """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log
 
-from spec.table import Example
+from kexin.dictionary.example import Example
 
 OFFICES = """
     firm  person_hash  role              valid_from  valid_to
@@ -117,14 +117,14 @@ SPEC = [
         expected={"reg.rep_firms_n": 2, "reg.rep_bad_36m": 0},
     ),
     Example(
-        "firms that were ever the person's own and went bad within 36 months, each once",
+        "firms ever the person's own that went bad within 36 months, each once",
         as_of="2020-06-30",
         tables={"reg_officer": OFFICES.format(P="P2", until="-"), **GONE_BAD},
         # G and N; H was revoked too long ago, M's listing is known tomorrow.
         expected={"reg.rep_bad_36m": 2, "reg.rep_firms_n": 0},
     ),
     Example(
-        "who left the firm on the day represents it no more, and no one is known who does",
+        "who left on the day represents the firm no more, and no one else is known",
         as_of="2020-06-30",
         tables={"reg_officer": OFFICES.format(P="P3", until="2020-06-30"), **GONE_BAD},
         expected={"reg.rep_bad_36m": None, "reg.rep_firms_n": None},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log
 
-from spec.table import Example
+from kexin.dictionary.example import Example
 
 SPEC = [
     Example(
@@ -260,7 +260,7 @@ SPEC = [
         expected={"si.late_12m": 2},
     ),
     Example(
-        "months in arrears, each once; cleared by its first day a month is not in arrears",
+        "months in arrears, each once; not those cleared by their first day",
         as_of="2020-06-30",
         tables={
             "si_arrears": """
