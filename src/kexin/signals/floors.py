@@ -10,12 +10,12 @@ from kexin.algebra.dates import month_start, months_before
 from kexin.algebra.nodes import ABSENT, Call, Coded, Constant, Node, Value
 from kexin.algebra.reductions import latest
 from kexin.registers.business import RegFirm
-from kexin.registers.reference import FloorCap, si_floors_caps
+from kexin.registers.reference import FloorCap
 
 province = Call("prefix", (latest(RegFirm.district_code), Constant(2)))
 
 
-def floor_in(month: Node, floors: Iterable[FloorCap] = si_floors_caps()) -> Node:
+def floor_in(month: Node, floors: Iterable[FloorCap]) -> Node:
     """The floor in force on the first day of a month, CNY a person.
 
     Args:

@@ -9,6 +9,7 @@ times (READINGS.md, A38).
 
 import functools
 import operator
+from collections.abc import Iterable
 
 from kexin.algebra.nodes import AsOf, Call, Choose, Constant, Node
 from kexin.algebra.reductions import (
@@ -22,6 +23,7 @@ from kexin.algebra.reductions import (
 )
 from kexin.algebra.views import Selected, Spread, United, named
 from kexin.language import Text
+from kexin.registers.reference import FloorCap, si_floors_caps
 from kexin.registers.social import (
     HfMonth,
     SiArrears,
@@ -62,12 +64,18 @@ def mean_staff(window: Window) -> Node:
     return total(SiMonth.insured_count, window, pension) / rows
 
 
-def base_in(month: int) -> Node:
+def base_in(month: int, floors: Iterable[FloorCap]) -> Node:
     """Contribution base a head in a known month, as a multiple of that month's floor."""
     months = staff_months.months(month, month)
     base = Aggregate("max", SiMonth.base_total, months, pension)
     day = Aggregate("max", SiMonth.month, months, pension)
-    return base / insured(month, month) / floor_in(day)
+    return base / insured(month, month) / floor_in(day, floors)
+
+
+def base_growth(floors: Iterable[FloorCap]) -> Node:
+    """The base a head against that of a year before, each as a multiple of its floor."""
+    known = tuple(floors)
+    return (base_in(1, known) / base_in(13, known)).given(insured(13, 13) >= FEWEST)
 
 
 def members(month: int) -> Aggregate:
@@ -247,7 +255,7 @@ base_pp_rel = Signal(
     formula=(
         latest(SiMonth.base_total, pension)
         / latest(SiMonth.insured_count, pension)
-        / floor_in(latest(SiMonth.month, pension))
+        / floor_in(latest(SiMonth.month, pension), si_floors_caps())
     ),
     unit="ratio", direction=-1, absent="missing", family="wages",
     reason=Text("人均缴费基数为下限的{v_x}倍", "The base per head is {v_x} times the floor"),
@@ -260,7 +268,7 @@ base_pp_yoy = Signal(
     id="si.base_pp_yoy",
     register="si",
     name=Text("人均缴费基数同比", "Base per head, year on year"),
-    formula=(base_in(1) / base_in(13)).given(insured(13, 13) >= FEWEST),
+    formula=base_growth(si_floors_caps()),
     unit="ratio", direction=-1, absent="missing", family="wages",
     reason=Text("人均缴费基数同比{v_pct}%", "The base per head is {v_pct}% of a year ago"),
     why="Pay cuts; corrected for the yearly floor change",
