@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kexin.algebra.nodes import (
+    ABSENT,
     Call,
     Column,
     Constant,
@@ -22,6 +23,7 @@ from kexin.algebra.nodes import (
 from kexin.algebra.reductions import (
     reductions,
 )
+from kexin.algebra.views import STANDARD, Derived, View
 from kexin.digest import digest
 from kexin.registers import changes
 from kexin.registers.changes import RuleChange
@@ -119,13 +121,18 @@ def test_a_reason_names_its_value_in_both_languages(signal: Signal) -> None:
         said = signal.reason.said(language)
         assert PLACE.search(said), "the value has a place"
         assert said == said.rstrip("。. "), "a reason has no full stop"
-        for value in (0.0, 1.0, 0.5, -3.0, 234.56):
+        for value in told_values(signal):
             assert not set("{}|") & set(sentence(signal, value, language))
     places = [
         sorted(place["form"] or "" for place in PLACE.finditer(said))
         for said in signal.reason
     ]
     assert places[0] == places[1], "both languages show the same value"
+
+
+def told_values(signal: Signal) -> list[float]:
+    """Values that a signal may have: its steps, where they have names."""
+    return [step for step, _ in signal.labels] or [0.0, 1.0, 0.5, -3.0, 234.56]
 
 
 @by_id
@@ -136,13 +143,27 @@ def test_a_reason_is_chinese_in_chinese_and_english_in_english(signal: Signal) -
 
 
 @by_id
-def test_a_signal_reads_columns_that_contracts_declare(signal: Signal) -> None:
-    declared = {table.id: table.columns() for table in CONTRACTS}
+def test_a_signal_reads_columns_that_contracts_and_views_declare(
+    signal: Signal,
+) -> None:
     read = [part for part in walk(signal.formula) if isinstance(part, Column)]
     assert read
     for column in read:
-        assert column.name in declared[column.table]
+        assert_declared(column)
     assert list(reductions(signal.formula)), "a signal is made of a firm's records"
+
+
+def assert_declared(column: Column) -> None:
+    """A column is one of its table's, or one of its view's and so are those behind it."""
+    if not isinstance(column.table, View):
+        assert column.name in contracts()[column.table].columns()
+        return
+    own = dict(column.table.columns)
+    assert column.name in {*STANDARD, *own}
+    if not isinstance(column.table, Derived):
+        for part in walk(own.get(column.name, ABSENT)):
+            if isinstance(part, Column):
+                assert_declared(part)
 
 
 @by_id

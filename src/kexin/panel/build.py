@@ -32,7 +32,7 @@ from kexin.panel.days import days, meeting, record_leaf
 from kexin.panel.gaps import longest_gaps
 from kexin.panel.groups import across_groups, turns
 from kexin.panel.peers import with_peers
-from kexin.panel.readable import readable, told
+from kexin.panel.readable import Flag, guarded, readable, told
 from kexin.panel.sources import versions
 
 if TYPE_CHECKING:
@@ -105,9 +105,10 @@ def panel(
         One row an observation, in the order of `as_of` and `firm_key`: `firm_key`,
         `as_of`, then one float64 a signal, absent where the signal is.
     """
-    formulas = {signal.id: signal.formula for signal in signals}
-    made = values_of(formulas, observations, as_ofs, tables, held)
     flags = readable(signals, observations, as_ofs, tables, covered)
+    named = () if flags is None else flags.columns
+    formulas = {signal.id: guarded(signal, named) for signal in signals}
+    made = values_of(formulas, observations, as_ofs, tables, held, flags)
     ready = made if flags is None else joined(made, flags)
     values = {s.id: told(s, ready, ready[s.id]) for s in signals}
     return ready.select(*KEYS, **values).order_by("as_of", "firm_key")
@@ -119,6 +120,7 @@ def values_of(
     as_ofs: Sequence[date],
     tables: Mapping[str, ir.Table],
     held: Held = lazily,
+    flags: ir.Table | None = None,
 ) -> ir.Table:
     """Return what firm formulas give for each observation, each of its own type.
 
@@ -128,12 +130,16 @@ def values_of(
         as_ofs: The days of the observations.
         tables: Table name to its versions.
         held: What becomes of each table's reductions.
+        flags: What of each observation may be read, for formulas with such leaves.
     """
     made = plan(formulas.values(), as_ofs)
     spanned = observations.select(*KEYS).join(made.days.table.drop("midnight"), "as_of")
     for part in parts(made, tables, held):
         spanned = joined(spanned, part)
     reduced, places = chosen_values(made, spanned)
+    if flags is not None:
+        reduced = joined(reduced, flags).alias("flagged")
+        places |= {Flag(name): name for name in flags.columns}
     peered, places = with_peers(formulas.values(), reduced, places)
     ready, places = with_series(formulas.values(), peered, places)
     values = {

@@ -7,25 +7,30 @@ there are records (REGISTERS.md 0.4; READINGS.md A04, O4, O5).
 
 from __future__ import annotations
 
+import functools
+import operator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
 import pyarrow as pa
 
-from kexin.algebra.nodes import Column
-from kexin.algebra.reductions import latest
-from kexin.algebra.resolve import resolve
+from kexin.algebra.nodes import Column, Node
+from kexin.algebra.reductions import ALL_REDUCTIONS, Peers, latest, reductions
+from kexin.algebra.resolve import rebuilt, resolve
 from kexin.algebra.to_ibis import reduce
+from kexin.algebra.views import Derived
 from kexin.intake.coverage import is_covered
 from kexin.panel.days import days, meeting, record_leaf
 from kexin.registers.core import REGISTER
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     import ibis.expr.types as ir
 
+    from kexin.algebra.views import Source
     from kexin.intake.coverage import Coverage
     from kexin.panel.days import Days
     from kexin.signals.signal import Signal
@@ -50,10 +55,69 @@ def told(signal: Signal, ready: ir.Table, value: ir.Value) -> ir.FloatingColumn:
 
 def flags_of(signal: Signal) -> tuple[str, ...]:
     """Return the columns that decide whether a signal is told."""
-    covered = (f"covered_{signal.register}",)
-    if signal.public or signal.register not in CONSENTED:
+    return flags_for(signal.register, public=signal.public)
+
+
+def flags_for(register: str, *, public: bool = False) -> tuple[str, ...]:
+    """Return the columns that decide whether a register is read."""
+    covered = (f"covered_{register}",)
+    if public or register not in CONSENTED:
         return covered
-    return (*covered, f"consented_{signal.register}")
+    return (*covered, f"consented_{register}")
+
+
+@dataclass(frozen=True)
+class Flag(Node):
+    """A column of `readable`, as a leaf of a formula that is about to be computed."""
+
+    name: str
+
+
+def guarded(signal: Signal, flags: Collection[str]) -> Node:
+    """Return a signal's formula, unknown where it reads what may not be read.
+
+    A signal's own register decides about its value as a whole: see `told`. What the
+    formula takes from another register is absent where that may not be read, and the
+    formula says what follows. Other firms, seen by `Peers` or as label events, count
+    as their rows show (READINGS.md, A04, O6).
+    """
+
+    def replaced(node: Node) -> Node:
+        if isinstance(node, Peers):
+            return node
+        if not isinstance(node, ALL_REDUCTIONS):
+            return rebuilt(node, replaced)
+        others = registers_of(node.source) - {signal.register}
+        named = [name for register in sorted(others) for name in flags_for(register)]
+        conditions: list[Node] = [Flag(name) for name in named if name in flags]
+        if not conditions:
+            return node
+        return node.given(functools.reduce(operator.and_, conditions))
+
+    return replaced(signal.formula)
+
+
+def registers_of(source: Source) -> frozenset[str]:
+    """Return the registers on whose tables a source stands.
+
+    Relations between firms and label events are the platform's own, not a register's.
+    """
+    if isinstance(source, str):
+        return frozenset({source.partition("_")[0]} & REGISTER.keys())
+    if isinstance(source, Derived):
+        return frozenset()
+    return frozenset().union(*map(registers_of, source.sources))
+
+
+def needed_flags(signals: Iterable[Signal]) -> set[str]:
+    """Return the columns that decide about signals and about all that they read."""
+    flags: set[str] = set()
+    for signal in signals:
+        flags.update(flags_of(signal))
+        for reduction in reductions(signal.formula):
+            for register in registers_of(reduction.source):
+                flags.update(flags_for(register))
+    return flags
 
 
 def readable(
@@ -70,7 +134,7 @@ def readable(
         consents and nothing about coverage is held.
     """
     known = days(as_ofs, ())
-    flags = {flag for signal in signals for flag in flags_of(signal)}
+    flags = needed_flags(signals)
     made: list[ir.Table] = []
     if "core_consent" in tables:
         registers = sorted(r for r in CONSENTED if f"consented_{r}" in flags)

@@ -11,7 +11,7 @@ from kexin.algebra.nodes import Node
 from kexin.language import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from kexin.language import Language
 
@@ -42,6 +42,13 @@ ABSENCE: Mapping[Absence, Text] = {
 covered or not consented to, which every signal's absence may mean."""
 
 PLACE = re.compile(r"\{v(?:_(?P<form>\w+))?(?::(?P<yes>[^|}]*)\|(?P<no>[^}]*))?\}")
+
+BEHIND_A_LOGARITHM: Mapping[tuple[str, str], Callable[[float], float]] = {
+    ("ln CNY", "wan"): math.expm1,
+    ("log ratio", "x"): math.exp,
+}
+"""What gives the amount, or the multiple, of which a signal is the logarithm, by its unit
+and the form in which it stands in a sentence."""
 
 TENTH = 0.1
 HUNDRED = 100
@@ -100,10 +107,14 @@ def sentence(signal: Signal, value: float | None, language: Language) -> str:
         colon = "：" if language == "zh" else ": "
         return f"{name}{colon}{meaning.said(language)}"
     labels = {step: label.said(language) for step, label in signal.labels}
-    return PLACE.sub(
-        lambda place: labels[value] if place["form"] == "name" else shown(value, place),
-        signal.reason.said(language),
-    )
+
+    def said(place: re.Match[str]) -> str:
+        if place["form"] == "name":
+            return labels[value]
+        plain = BEHIND_A_LOGARITHM.get((signal.unit, place["form"]), float)
+        return shown(plain(value), place)
+
+    return PLACE.sub(said, signal.reason.said(language))
 
 
 def shown(value: float, place: re.Match[str]) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import pytest
 
@@ -54,6 +55,23 @@ def says(form: str, value: float | None, language: Language = "en") -> str:
 )
 def test_a_value_stands_in_its_sentence(form: str, value: float, text: str) -> None:
     assert says(form, value) == text
+
+
+@pytest.mark.parametrize(
+    ("unit", "form", "value", "text"),
+    [
+        ("ln CNY", "{v_wan}", math.log(1 + 1_000_000), "100"),
+        ("ln CNY", "{v_wan}", 0.0, "0.0"),
+        ("log ratio", "{v_x}", math.log(2.5), "2.5"),
+        ("log ratio", "{v}", math.log(2.5), "0.92"),
+        ("ratio", "{v_x}", 2.5, "2.5"),
+    ],
+)
+def test_a_sentence_tells_the_amount_behind_a_logarithm(
+    unit: str, form: str, value: float, text: str
+) -> None:
+    signal = dataclasses.replace(ANY, unit=unit, reason=Text(form, form))
+    assert sentence(signal, value, "en") == text
 
 
 @pytest.mark.parametrize("value", [None, float("nan")])
