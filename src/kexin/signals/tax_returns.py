@@ -24,8 +24,8 @@ from kexin.signals import vat
 from kexin.signals.signal import Signal
 
 YEAR = Window(12)
-LONGEST_STREAK = 36
-"""Known months over which empty ones are counted, backwards from the latest."""
+MONTHS_BACK = 24
+"""Known months that are told one by one; a row of empty months is counted no further."""
 
 MOST_TAXES = ("vat", "cit", "consumption", "urban", "surcharge")
 
@@ -35,7 +35,9 @@ taxes_paid = total(TaxPayment.amount, YEAR, TaxPayment.tax_kind.is_in(*MOST_TAXE
 last_year = vat.months_of_sales.months(1, 12)
 sales_in_group = total(vat.vat_month["sales"], last_year, vat.filed)
 returns_in_group = count(vat.vat_month["sales"], last_year, vat.filed)
-by_month = month_by_month(vat.vat_month["sales"], vat.months_of_sales, 24, vat.filed)
+twelvefold = month_by_month(
+    vat.vat_month["sales"], vat.months_of_sales, MONTHS_BACK, vat.filed
+)
 
 sales_before = vat.sales_of(13, 24)
 half_before = vat.sales_of(13, 18)
@@ -43,24 +45,10 @@ enough_for_shape = vat.months_filed(1, 12) >= 9
 credit_left = latest(TaxVatReturn.credit_carried.given(vat.is_filed))
 
 
-def three_months(first: int) -> Node:
-    """Twelve times the sales of three known months; `first` is the newest."""
-    newest, middle, oldest = by_month[first - 1 : first + 2]
+def quarter(months: tuple[Node, ...], first: int) -> Node:
+    """The sum of three known months, `first` the newest; absent where one is."""
+    newest, middle, oldest = months[first - 1 : first + 2]
     return newest + middle + oldest
-
-
-def adjusted_quarter(first: int) -> Node:
-    """Sales of three known months as if no festival fell in them; `first` is the newest.
-
-    Absent where one of them has no filed return.
-    """
-    newest, middle, oldest = (vat.adjusted_month(first + n) for n in range(3))
-    return newest + middle + oldest
-
-
-def quarter_of_sales(first: int) -> Node:
-    """Sales of the three known months from `first` on; absent where one is not filed."""
-    return vat.sales_of(first, first + 2).given(vat.months_filed(first, first + 2) >= 3)
 
 
 def variation(amounts: tuple[Node, ...]) -> Node:
@@ -68,12 +56,14 @@ def variation(amounts: tuple[Node, ...]) -> Node:
     return Statistic("deviation", amounts) / Statistic("mean", amounts)
 
 
-months = tuple(vat.month_of_sales(k) for k in range(1, LONGEST_STREAK + 1))
-quarters = tuple(quarter_of_sales(first) for first in (1, 4, 7, 10))
-peak = Call("greatest", tuple(three_months(k) for k in range(1, 23)))
+months = tuple(vat.month_of_sales(k) for k in range(1, MONTHS_BACK + 1))
+adjusted = tuple(vat.adjusted_month(k) for k in range(1, 16))
+quarters = tuple(quarter(months, first) for first in (1, 4, 7, 10))
+quarter_before = quarter(adjusted, 13)
+peak = Call("greatest", tuple(quarter(twelvefold, k) for k in range(1, 23)))
 logs_from_oldest = tuple(
-    Call("ln_1p", (Call("greatest", (vat.adjusted_month(k), Constant(0))),))
-    for k in range(12, 0, -1)
+    Call("ln_1p", (Call("greatest", (month, Constant(0))),))
+    for month in adjusted[11::-1]
 )
 
 tax_payable = total(vat.vat_month["tax"], last_year, vat.filed) / 12
@@ -120,9 +110,7 @@ sales_yoy_3m = Signal(
     id="tax.sales_yoy_3m",
     register="tax",
     name=Text("近3月销售额同比", "Sales, 3 months year on year"),
-    formula=(adjusted_quarter(1) / adjusted_quarter(13)).given(
-        adjusted_quarter(13) >= 10_000
-    ),
+    formula=(quarter(adjusted, 1) / quarter_before).given(quarter_before >= 10_000),
     unit="ratio", direction=-1, absent="small_base", family="growth",
     reason=Text("近3个月销售额为去年同期的{v_pct}%", "Sales of 3 months are {v_pct}% of a year ago"),
     why="Fast signal; noisy around the festival",
@@ -134,7 +122,7 @@ sales_vs_peak = Signal(
     id="tax.sales_vs_peak",
     register="tax",
     name=Text("近3月销售额较24月峰值", "Last 3 months against the best 3 in 24"),
-    formula=(three_months(1) / peak).given(
+    formula=(quarter(twelvefold, 1) / peak).given(
         (peak > 0) & (vat.months_filed(1, 24) >= 12)
     ),
     unit="ratio", direction=-1, absent="too_few", family="growth",
@@ -194,7 +182,7 @@ sales_zero_streak = Signal(
     unit="months", direction=1, absent="never", family="continuity",
     reason=Text("已连续{v}个月零销售", "No sales for {v} months in a row"),
     why="May have stopped",
-    source="SIGNALS.md section 2, tax.sales_zero_streak; READINGS.md A08; over 36 known months",
+    source="SIGNALS.md section 2, tax.sales_zero_streak; READINGS.md A08; 24 months at most",
 )
 
 

@@ -103,7 +103,7 @@ def adjusted_month(k: int) -> Node:
     factor = Coded(
         Call("month_start", (vat_month["event_date"],)), spell_factors(), otherwise=1.0
     )
-    return month_of_sales(k) * Aggregate("max", factor, month, filed)
+    return sales_of(k, k) * Aggregate("max", factor, month, filed)
 
 
 KNOWN_AT_LEAST = 6
