@@ -40,6 +40,7 @@ AMENDED = returns(
     2018-06   19000  2018-08-01  yes  2019-05-05T00:00  -
     2018-07    1000  2018-08-10  no   2018-08-10T12:00  2018-12-30T23:00
     2018-07    5000  2018-08-10  yes  2018-12-30T23:00  -
+    2018-08     500  2018-09-10  no   2018-09-10T12:00  2018-09-10T12:00
     2018-08    2000  2018-09-10  no   2018-09-10T12:00  2018-12-31T00:30
     2018-08    6000  2018-09-10  yes  2018-12-31T00:30  -
     2018-09    1000  2018-10-10  no   2018-10-10T12:00  2019-07-01T00:00
@@ -173,7 +174,8 @@ SPEC = [
             "tax.amend_12m": 4 + 2,
             # May: 18,000 after 10,000. June: 19,000 after 20,000; what was told before
             # it was filed is no filing. July was amended on 30 December, too early;
-            # August half an hour into the window. September's is not known yet.
+            # August half an hour into the window; a first row of it was replaced at the
+            # moment it came. September's is not known yet.
             "tax.amend_up_6m": (8_000 - 1_000 + 4_000)
             / (19_000 + 5_000 + 6_000 + 1_000 + 3 * 56_333),
         },

@@ -15,8 +15,11 @@ NAMES = {
     "tax": "tax_payable",
     "credit": "credit_carried",
     "amended": "is_amended",
+    "due": "due_date",
+    "filed": "filed_at",
 }
-USUAL = dict.fromkeys(NAMES, "0") | {"credit": "-", "amended": "no", "until": "-"}
+USUAL = dict.fromkeys(["sales", "exempt", "export", "tax"], "0")
+USUAL |= {"credit": "-", "amended": "no", "until": "-"}
 
 MONTHLY = """
     filing_freq_vat  taxpayer_kind  valid_from
@@ -48,9 +51,9 @@ def completed(told: dict[str, str]) -> dict[str, str]:
     """A return with everything that its line leaves out."""
     start, end = period(told.pop("period"))
     days = {"period_start": start, "period_end": end}
-    days |= {"due_date": end + timedelta(15), "filed_at": end + timedelta(10)}
+    days |= {"due": end + timedelta(15), "filed": end + timedelta(10)}
     row = {"firm": "F"} | {name: str(day) for name, day in days.items()} | USUAL | told
-    known = row["filed_at"] if row["filed_at"] != "-" else str(end + timedelta(20))
+    known = row["filed"] if row["filed"] != "-" else str(end + timedelta(20))
     return row | {"known": told.get("known", f"{known}T12:00")}
 
 
