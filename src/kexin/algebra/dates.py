@@ -83,8 +83,8 @@ def spell_factors() -> tuple[tuple[date, float], ...]:
     6). Months without such days are left out.
 
     Examples:
-        >>> dict(spell_factors())[date(2019, 2, 1)]
-        2.0
+        >>> dict(spell_factors())[date(2022, 2, 1)]
+        1.75
     """
     days = [
         first + timedelta(place)

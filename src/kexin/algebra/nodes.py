@@ -39,6 +39,7 @@ Operator = Literal["+", "-", "*", "/", "<", "<=", ">", ">=", "and", "or"]
 Function = Literal[
     "abs",
     "coalesce",
+    "day",
     "days_between",
     "days_since",
     "days_to_month_end",
@@ -234,15 +235,15 @@ class Choose(Node):
 class Call(Node):
     """A function of formulas.
 
-    `days_between` and `months_between` count from the first day to the second (months
-    that are completed: READINGS.md, A65); `days_since` and `months_since` from a day to
-    the as-of date. `days_to_month_end` is 0 on a month's last day. `festival_days`
-    tells how many of the last n days belong to Spring Festival weeks that lie wholly in
-    them. `greatest` and `least` are absent where any item is. `ln` is absent of what is
-    not above zero. `key` joins texts to one that is as good as all of them. `prefix`
-    takes the first n signs of a text. `square` takes an amount with two decimals,
-    exactly; `n_ln_n` is n ln n of a whole number, with 12 decimals, so that sums of it
-    do not depend on their order.
+    `day` is the day of a moment. `days_between` and `months_between` count from the
+    first day to the second (months that are completed: READINGS.md, A65); `days_since`
+    and `months_since` from a day to the as-of date. `days_to_month_end` is 0 on a
+    month's last day. `festival_days` tells how many of the last n days belong to Spring
+    Festival weeks that lie wholly in them. `greatest` and `least` are absent where any
+    item is. `ln` is absent of what is not above zero. `key` joins texts to one that is
+    as good as all of them. `prefix` takes the first n signs of a text. `square` takes
+    an amount with two decimals, exactly; `n_ln_n` is n ln n of a whole number, with 12
+    decimals, so that sums of it do not depend on their order.
     """
 
     function: Function

@@ -155,6 +155,7 @@ def strictest(choose: Callable[..., ir.Value]) -> Callable[..., ir.Value]:
 FUNCTIONS: dict[Function, Callable[..., ir.Value]] = {
     "abs": lambda item: item.abs(),
     "coalesce": ibis.coalesce,
+    "day": lambda moment: moment.date(),
     "days_between": days_between,
     "days_to_month_end": days_to_month_end,
     "greatest": strictest(ibis.greatest),

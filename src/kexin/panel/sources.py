@@ -24,6 +24,7 @@ from kexin.algebra.views import (
     name_of,
 )
 from kexin.panel.events import label_event_versions
+from kexin.panel.filings import first_vat_filings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,6 +45,7 @@ CALENDAR = (1990, 2040)
 
 DERIVED: Mapping[str, Callable[[Tables], ir.Table]] = {
     "label_event": label_event_versions,
+    "vat_first_filing": first_vat_filings,
 }
 """Views that are made by hand, by name."""
 

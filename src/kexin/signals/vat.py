@@ -7,7 +7,7 @@ that was not filed makes its month known and adds nothing (A08).
 """
 
 from kexin.algebra.dates import spell_factors
-from kexin.algebra.nodes import Call, Coded, Constant, Node
+from kexin.algebra.nodes import Call, Coded, Column, Constant, Node
 from kexin.algebra.reductions import (
     Aggregate,
     Months,
@@ -17,7 +17,7 @@ from kexin.algebra.reductions import (
     latest,
     total,
 )
-from kexin.algebra.views import Spread, named
+from kexin.algebra.views import Source, Spread, named
 from kexin.registers.business import RegFirm
 from kexin.registers.social import SiMonth
 from kexin.registers.tax import TaxPayer, TaxVatReturn
@@ -36,11 +36,16 @@ def or_zero(value: Node) -> Node:
     return Call("coalesce", (value, Constant(0)))
 
 
-declared = (
-    or_zero(TaxVatReturn.sales_taxable)
-    + or_zero(TaxVatReturn.sales_exempt)
-    + or_zero(TaxVatReturn.sales_export)
-)
+SALES_COLUMNS = ("sales_taxable", "sales_exempt", "sales_export")
+
+
+def declared_in(source: Source) -> Node:
+    """All sales that a VAT return declares, CNY."""
+    taxable, exempt, export = (or_zero(Column(source, name)) for name in SALES_COLUMNS)
+    return taxable + exempt + export
+
+
+declared = declared_in(TaxVatReturn.id)
 is_filed = ~TaxVatReturn.filed_at.is_absent()
 months_covered = (
     Call("months_between", (TaxVatReturn.period_start, TaxVatReturn.period_end)) + 1
@@ -79,12 +84,14 @@ def sales_of(first: int, last: int) -> Node:
 
 def months_filed(first: int, last: int) -> Aggregate:
     """Number of the known months `first` to `last` with a filed return."""
-    return count(vat_month["sales"], months_of_sales.months(first, last), filed)
+    months = months_of_sales.months(first, last)
+    return Aggregate("distinct", vat_month["event_date"], months, filed)
 
 
 def month_of_sales(k: int) -> Node:
     """VAT sales of known month k, CNY; absent without a filed return."""
-    return sales_of(k, k).given(months_filed(k, k) > 0)
+    returns = count(vat_month["sales"], months_of_sales.months(k, k), filed)
+    return sales_of(k, k).given(returns > 0)
 
 
 def adjusted_month(k: int) -> Node:
@@ -96,7 +103,7 @@ def adjusted_month(k: int) -> Node:
     factor = Coded(
         Call("month_start", (vat_month["event_date"],)), spell_factors(), otherwise=1.0
     )
-    return month_of_sales(k) * Aggregate("max", factor, month, filed)
+    return sales_of(k, k) * Aggregate("max", factor, month, filed)
 
 
 KNOWN_AT_LEAST = 6
@@ -109,7 +116,7 @@ sales_12m = sales_of(1, 12).given(months_filed(1, 12) >= KNOWN_AT_LEAST)
 def to_sales(amount: Node, floor: float = FLOOR) -> Node:
     """An amount as a part of a year's sales; 0 of an amount of 0 (READINGS.md, A06)."""
     measured = amount / Call("greatest", (sales_12m, Constant(floor)))
-    return Call("coalesce", (measured, Constant(0.0).given(amount <= 0)))
+    return Call("coalesce", (measured, Constant(0.0).given(amount.is_in(0))))
 
 
 sold_lately = count(TaxVatReturn.period_end, YEAR, is_filed & (declared > 0))
