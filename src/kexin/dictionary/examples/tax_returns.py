@@ -6,7 +6,7 @@ import calendar
 from datetime import date, timedelta
 from math import log, sqrt
 
-from spec.table import Example
+from kexin.dictionary.example import Example
 
 NAMES = {
     "sales": "sales_taxable",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spec.table import Example
+from kexin.dictionary.example import Example
 from spec.tax_returns import months, returns
 
 LATE = {
