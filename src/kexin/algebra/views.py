@@ -111,6 +111,29 @@ class Joined(View):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Without(View):
+    """Records of one source while no record of another agrees with them.
+
+    United with what `Joined` makes of the same two, it keeps those without a partner.
+
+    Args:
+        left: Table or view; its columns alone may be named.
+        right: Another one.
+        on: Pairs of formulas, over the left and over the right, that must not all be
+            equal.
+    """
+
+    left: Source
+    right: Source
+    on: tuple[tuple[Node, Node], ...]
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Return both sources."""
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class United(View):
     """The rows of several views that have the same columns.
 
