@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 SIGNALS = catalogue()
 NOT_SPECS = {"table", "test_spec"}
 
-FIRM_COLUMNS = {"firm_key", "party_firm_key", "src_key", "dst_key"}
+FIRM_COLUMNS = {"firm_key", "party_firm_key", "holder_firm_key", "src_key", "dst_key"}
 """Columns in which an example names its firms."""
+
+LINKS = {"case_id", "root_case_id", "app_no", "person_hash", "restricted_rep_hash"}
+"""Columns by which records of one example find one another."""
 
 SPECS: Mapping[str, list[Example]] = {
     found.name: importlib.import_module(f"spec.{found.name}").SPEC
@@ -39,7 +42,7 @@ def apart(example: Example, number: int) -> dict[str, list[dict[str, Any]]]:
         table: [
             {
                 name: f"{number}:{value}"
-                if name in {*FIRM_COLUMNS, "row_id"} and value is not None
+                if name in {*FIRM_COLUMNS, *LINKS, "row_id"} and value is not None
                 else value
                 for name, value in row.items()
             }
@@ -77,7 +80,7 @@ def found_of(
         firms.add((f"{number}:{FIRM}", day))
         for table, rows in own.items():
             tables.setdefault(table, []).extend(rows)
-            firms |= {(row["firm_key"], day) for row in rows if row["firm_key"]}
+            firms |= {(row["firm_key"], day) for row in rows if row.get("firm_key")}
     told = {name for example in examples.values() for name in example.expected}
     panel = values([SIGNALS[name] for name in sorted(told)], tables, sorted(firms))
     return {

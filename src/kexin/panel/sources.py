@@ -76,7 +76,7 @@ DERIVED: Mapping[str, Callable[[Tables], ir.Table]] = {
     "label_event": label_event_versions,
     "ref_court_coverage": estimates("ref_court_coverage", "city", "valid_from"),
     "ref_defendant_cases": estimates("ref_defendant_cases", "industry", "valid_from"),
-    "ref_published_pd": estimates("ref_published_pd", "firm", "published_at"),
+    "ref_published_pd": estimates("ref_published_pd", "firm_key", "published_at"),
 }
 """Views that are made by hand, by name."""
 

@@ -38,7 +38,7 @@ ESTIMATES: Mapping[str, Mapping[str, str]] = {
         "source": "string",
     },
     "ref_published_pd": {
-        "firm": "string",
+        "firm_key": "string",
         "published_at": "timestamp(6)",
         "pd": "decimal(9, 8)",
         "source": "string",

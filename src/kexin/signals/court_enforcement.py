@@ -92,10 +92,8 @@ enf_now = Signal(
     id="court.enf_now",
     register="court",
     name=Text("当前被执行案件数", "Open enforcement cases"),
-    formula=(
-        count(
-            CourtEnforcement.case_id, EVER, CourtEnforcement.exec_status.is_in("open")
-        )
+    formula=count(
+        CourtEnforcement.case_id, EVER, CourtEnforcement.exec_status.is_in("open")
     ),
     unit="count", direction=1, absent="never", family="enforcement",
     reason=Text("当前被执行案件{v}件", "{v} open enforcement case(s)"),
@@ -144,11 +142,9 @@ spend_limit_now = Signal(
     id="court.spend_limit_now",
     register="court",
     name=Text("当前限制消费", "Spending restriction now"),
-    formula=(
-        any_of(
-            count(
-                CourtSpendingLimit.order_date, EVER, open_on(now, CourtSpendingLimit.lifted_date)
-            )
+    formula=any_of(
+        count(
+            CourtSpendingLimit.order_date, EVER, open_on(now, CourtSpendingLimit.lifted_date)
         )
     ),
     unit="0/1", direction=1, absent="never", family="lists",
@@ -186,15 +182,13 @@ equity_frozen = Signal(
     id="court.equity_frozen",
     register="court",
     name=Text("股权当前被冻结", "Equity frozen now"),
-    formula=(
-        any_of(
-            count(
-                CourtFreeze.start_date,
-                EVER,
-                CourtFreeze.asset_kind.is_in("equity")
-                & (CourtFreeze.end_date > now)
-                & CourtFreeze.lifted_date.is_absent(),
-            )
+    formula=any_of(
+        count(
+            CourtFreeze.start_date,
+            EVER,
+            CourtFreeze.asset_kind.is_in("equity")
+            & (CourtFreeze.end_date > now)
+            & CourtFreeze.lifted_date.is_absent(),
         )
     ),
     unit="0/1", direction=1, absent="never", family="freezing",
@@ -208,13 +202,11 @@ bankruptcy = Signal(
     id="court.bankruptcy",
     register="court",
     name=Text("破产申请", "Bankruptcy application known"),
-    formula=(
-        any_of(
-            count(
-                CourtBankruptcy.apply_date,
-                EVER,
-                ~CourtBankruptcy.bk_status.is_in("rejected", "withdrawn"),
-            )
+    formula=any_of(
+        count(
+            CourtBankruptcy.apply_date,
+            EVER,
+            ~CourtBankruptcy.bk_status.is_in("rejected", "withdrawn"),
         )
     ),
     unit="0/1", direction=1, absent="never", family="insolvency",
@@ -228,11 +220,9 @@ rep_debtor = Signal(
     id="court.rep_debtor",
     register="court",
     name=Text("法定代表人被执行/限消", "Legal representative enforced or restricted"),
-    formula=(
-        any_of(
-            count(restricted["valid_from"], THREE_YEARS, represented_then)
-        ).given(count(RegOfficer.person_hash, EVER, represents) > 0)
-    ),
+    formula=any_of(
+        count(restricted["valid_from"], THREE_YEARS, represented_then)
+    ).given(count(RegOfficer.person_hash, EVER, represents) > 0),
     unit="0/1", direction=1, absent="missing", family="owner",
     reason=Text("法定代表人{v:有|无}被执行或限消记录", "The legal representative {v:has|has no} enforcement record"),
     why="Owner and firm are one purse in SMEs",

@@ -267,10 +267,8 @@ def_supply_12m = Signal(
     id="court.def_supply_12m",
     register="court",
     name=Text("近12月买卖合同类被告案件数", "Sued by suppliers, 12 months"),
-    formula=(
-        defended(
-            YEAR, "sale", "processing", "service", "construction", "lease", "transport"
-        )
+    formula=defended(
+        YEAR, "sale", "processing", "service", "construction", "lease", "transport"
     ),
     unit="count", direction=1, absent="never", family="suppliers",
     reason=Text("近12个月买卖、加工、服务等合同被告案件{v}件", "Sued by suppliers {v} time(s) in 12 months"),
@@ -307,13 +305,11 @@ pl_12m = Signal(
     id="court.pl_12m",
     register="court",
     name=Text("近12月作为原告案件数", "Cases as plaintiff, 12 months"),
-    formula=(
-        Aggregate(
-            "distinct",
-            dispute["root_case_id"],
-            YEAR,
-            dispute["party_role"].is_in("plaintiff", "applicant"),
-        )
+    formula=Aggregate(
+        "distinct",
+        dispute["root_case_id"],
+        YEAR,
+        dispute["party_role"].is_in("plaintiff", "applicant"),
     ),
     unit="count", direction=0, absent="never", family="plaintiff",
     reason=Text("近12个月原告案件{v}件", "{v} case(s) as plaintiff in 12 months"),
@@ -350,15 +346,13 @@ hearing_90d = Signal(
     id="court.hearing_90d",
     register="court",
     name=Text("90天内被告开庭公告数", "Hearings announced as defendant, next or last 90 days"),
-    formula=(
-        Aggregate(
-            "distinct",
-            hearing["case_id"],
-            ALWAYS,
-            (hearing["hearing_date"] >= AsOf(days=-90))
-            & (hearing["hearing_date"] <= AsOf(days=60))
-            & ~hearing["published_date"].is_absent(),
-        )
+    formula=Aggregate(
+        "distinct",
+        hearing["case_id"],
+        ALWAYS,
+        (hearing["hearing_date"] >= AsOf(days=-90))
+        & (hearing["hearing_date"] <= AsOf(days=60))
+        & ~hearing["published_date"].is_absent(),
     ),
     unit="count", direction=1, absent="never", family="disputes",
     reason=Text("近期被告开庭公告{v}条", "{v} hearing(s) announced as defendant"),
@@ -371,10 +365,8 @@ lose_rate_36m = Signal(
     id="court.lose_rate_36m",
     register="court",
     name=Text("近36月败诉率", "Share of cases lost, 36 months"),
-    formula=(
-        (decided("lose", "partly_win") / known_outcomes).given(
-            known_outcomes >= 2
-        )
+    formula=(decided("lose", "partly_win") / known_outcomes).given(
+        known_outcomes >= 2
     ),
     unit="fraction", direction=1, absent="too_few", family="judgments",
     reason=Text("近36个月被告案件败诉率{v_pct}%", "Lost {v_pct}% of decided cases"),

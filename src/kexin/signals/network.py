@@ -240,13 +240,11 @@ group_bad_24m = Signal(
     id="net.group_bad_24m",
     register="reg",
     name=Text("关联企业近24月出险数", "Group members gone bad, 24"),
-    formula=(
-        Aggregate(
-            "distinct",
-            family["other"],
-            TWO_YEARS,
-            stands(family) & stands(family, "next_from", "next_to"),
-        )
+    formula=Aggregate(
+        "distinct",
+        family["other"],
+        TWO_YEARS,
+        stands(family) & stands(family, "next_from", "next_to"),
     ),
     unit="count", direction=1, absent="never", family="family",
     reason=Text("关联企业近24个月出险{v}家", "{v} related firm(s) went bad in 24 months"),
@@ -259,16 +257,14 @@ guar_circle = Signal(
     id="net.guar_circle",
     register="pboc",
     name=Text("担保圈规模", "Size of the guarantee circle"),
-    formula=(
-        Call(
-            "ln_1p",
-            (
-                Call(
-                    "coalesce",
-                    (Circle(guarantee["other"], stands(guarantee)), Constant(0)),
-                ),
+    formula=Call(
+        "ln_1p",
+        (
+            Call(
+                "coalesce",
+                (Circle(guarantee["other"], stands(guarantee)), Constant(0)),
             ),
-        )
+        ),
     ),
     unit="ln firms", direction=1, absent="never", family="guarantees",
     reason=Text("所在担保圈有{v_n}家企业", "The guarantee circle holds {v_n} firms"),
@@ -281,13 +277,11 @@ joint_debtor_24m = Signal(
     id="net.joint_debtor_24m",
     register="reg",
     name=Text("共同被告/被执行企业出险数", "Co-debtors gone bad"),
-    formula=(
-        Aggregate(
-            "distinct",
-            tie_gone_bad["other"],
-            TWO_YEARS,
-            tie_gone_bad["debtor"] & stands(tie_gone_bad),
-        )
+    formula=Aggregate(
+        "distinct",
+        tie_gone_bad["other"],
+        TWO_YEARS,
+        tie_gone_bad["debtor"] & stands(tie_gone_bad),
     ),
     unit="count", direction=1, absent="never", family="debtors",
     reason=Text("共同债务企业出险{v}家", "{v} co-debtor firm(s) went bad"),
