@@ -32,7 +32,10 @@ def canonical(content: Any) -> str:  # noqa: ANN401  (any JSON content)
 
 
 def plain(content: Any) -> Any:  # noqa: ANN401  (any JSON content)
-    """Return declarations, tuples, days and decimals as what JSON can write."""
+    """Return declarations, tuples, days and decimals as what JSON can write.
+
+    What has a method `digested` tells itself what is written of it.
+    """
     match content:
         case None | bool() | int() | float() | str():
             return content
@@ -42,6 +45,8 @@ def plain(content: Any) -> Any:  # noqa: ANN401  (any JSON content)
             return {str(key): plain(value) for key, value in content.items()}
         case list() | tuple():
             return [plain(item) for item in content]
+    if hasattr(content, "digested"):
+        return plain(content.digested())
     if dataclasses.is_dataclass(content) and not isinstance(content, type):
         fields = {
             field.name: plain(getattr(content, field.name))

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from kexin.panel.build import panel
 from kexin.registers.contract import contracts
+from kexin.registers.reference import ESTIMATES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -27,15 +28,20 @@ if TYPE_CHECKING:
 @functools.cache
 def schema_of(table: str) -> pa.Schema:
     """The columns of a table."""
+    if table in ESTIMATES:
+        return ibis.schema(ESTIMATES[table]).to_pyarrow()
     return ibis.schema(contracts()[table].columns()).to_pyarrow()
 
 
 def warehouse(
     engine: Backend, tables: Mapping[str, Iterable[Record]]
 ) -> dict[str, ibis.Table]:
-    """Every table that a contract declares, filled with the records given."""
+    """Every table that a contract declares, filled with the records given.
+
+    A table of estimates is there only where it is given.
+    """
     held = {}
-    for name in contracts():
+    for name in {**contracts(), **tables}:
         rows = pa.Table.from_pylist(list(tables.get(name, [])), schema=schema_of(name))
         engine.con.register("rows", rows)
         engine.con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM rows")

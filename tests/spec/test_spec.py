@@ -24,10 +24,13 @@ WITHOUT_A_VALUE = {
 }
 """Signals that have no value before reference data comes, each with the reason."""
 
-FIRM_COLUMNS = {"firm_key", "party_firm_key", "src_key", "dst_key"}
+FIRM_COLUMNS = {"firm_key", "party_firm_key", "holder_firm_key", "src_key", "dst_key"}
 """Columns in which an example names its firms."""
 
 SPECS: Mapping[str, list[Example]] = examples()
+
+LINKS = {"case_id", "root_case_id", "app_no", "person_hash", "restricted_rep_hash"}
+"""Columns by which records of one example find one another."""
 EXAMPLES = [(name, example) for name, own in SPECS.items() for example in own]
 
 
@@ -37,7 +40,7 @@ def apart(example: Example, number: int) -> dict[str, list[dict[str, Any]]]:
         table: [
             {
                 name: f"{number}:{value}"
-                if name in {*FIRM_COLUMNS, "row_id"} and value is not None
+                if name in {*FIRM_COLUMNS, *LINKS, "row_id"} and value is not None
                 else value
                 for name, value in row.items()
             }
@@ -75,7 +78,7 @@ def found_of(
         firms.add((f"{number}:{FIRM}", day))
         for table, rows in own.items():
             tables.setdefault(table, []).extend(rows)
-            firms |= {(row["firm_key"], day) for row in rows if row["firm_key"]}
+            firms |= {(row["firm_key"], day) for row in rows if row.get("firm_key")}
     told = {name for example in examples.values() for name in example.expected}
     panel = values([SIGNALS[name] for name in sorted(told)], tables, sorted(firms))
     return {

@@ -68,6 +68,7 @@ STANDARD: dict[str, Kind] = {
 
 FUNCTIONS: dict[Function, tuple[Sequence[Kind], Kind]] = {
     "abs": (["number"], "number"),
+    "day": (["moment"], "day"),
     "days_between": (["day", "day"], "number"),
     "days_since": (["day"], "number"),
     "days_to_month_end": (["day"], "number"),

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from kexin.algebra.nodes import Moment
     from kexin.algebra.views import Source
 
-Reduction = Literal["sum", "count", "distinct", "min", "max", "median", "latest"]
+Reduction = Literal[
+    "sum", "count", "distinct", "min", "max", "median", "latest", "earliest"
+]
 GroupReduction = Literal["sum", "count", "max"]
 PeerReduction = Literal["sum", "count", "median"]
 
@@ -111,8 +113,8 @@ class Aggregate(Node):
         reduction: How many values become one. `latest` is the value of the record with
             the greatest event date, then known date, even where it is absent (A05b);
             of two that are equal in both, the one with the greater `row_id`, so that
-            the engine is left no choice. `median` is for whole numbers: it does not
-            depend on the order of rows.
+            the engine is left no choice. `earliest` is the first in that order.
+            `median` is for whole numbers: it does not depend on the order of rows.
         of: What is reduced: a formula over the columns of one table or view.
         window: Which days count.
         where: Which records count; all if None.

@@ -35,7 +35,13 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from kexin.algebra.nodes import Function, Node, Operator, StatisticName
-    from kexin.algebra.reductions import Aggregate, AnyWindow, LongestGap, Turns
+    from kexin.algebra.reductions import (
+        Aggregate,
+        AnyWindow,
+        LongestGap,
+        Reduction,
+        Turns,
+    )
 
     Leaf = Callable[[Any], ir.Value]
 
@@ -122,9 +128,10 @@ def festival_days(days: ir.NumericValue, as_of: ir.DateValue) -> ir.IntegerValue
 
 
 def n_ln_n(number: ir.IntegerValue) -> ir.DecimalValue:
-    """Return n ln n with 12 decimals."""
+    """Return n ln n with 12 decimals; 0 of 0, as its limit is."""
     counted = number.cast("float64")
-    return (counted * counted.ln()).cast("decimal(38, 12)")
+    product = counted * ibis.greatest(counted, 1.0).ln()
+    return product.cast("decimal(38, 12)")
 
 
 def logarithm(value: ir.NumericValue) -> ir.FloatingValue:
@@ -279,22 +286,26 @@ def reduce(aggregate: Aggregate, leaf: Leaf) -> ir.Value:
     """
     rows = within(aggregate, leaf)
     value = to_ibis(aggregate.of, leaf)
-    match aggregate.reduction:
-        case "sum":
-            return value.sum(where=rows).fill_null(0)
-        case "count":
-            return value.count(where=rows)
-        case "distinct":
-            return value.nunique(where=rows)
-        case "min":
-            return value.min(where=rows)
-        case "max":
-            return value.max(where=rows)
-        case "median":
-            return value.median(where=rows)
-        case "latest":
-            order = [
-                leaf(Column(aggregate.source, name))
-                for name in ("event_date", "known_at", "row_id")
-            ]
-            return value.last(where=rows, order_by=order, include_null=True)
+    if aggregate.reduction in {"latest", "earliest"}:
+        return at_an_end(aggregate, value, rows, leaf)
+    return UNORDERED[aggregate.reduction](value, rows)
+
+
+UNORDERED: dict[Reduction, Callable[..., ir.Value]] = {
+    "sum": lambda value, rows: value.sum(where=rows).fill_null(0),
+    "count": lambda value, rows: value.count(where=rows),
+    "distinct": lambda value, rows: value.nunique(where=rows),
+    "min": lambda value, rows: value.min(where=rows),
+    "max": lambda value, rows: value.max(where=rows),
+    "median": lambda value, rows: value.median(where=rows),
+}
+
+
+def at_an_end(
+    aggregate: Aggregate, value: ir.Column, rows: ir.BooleanValue, leaf: Leaf
+) -> ir.Value:
+    """Return the value of the last record or the first, even where it is absent."""
+    columns = ("event_date", "known_at", "row_id")
+    order = [leaf(Column(aggregate.source, name)) for name in columns]
+    chosen = value.last if aggregate.reduction == "latest" else value.first
+    return chosen(where=rows, order_by=order, include_null=True)

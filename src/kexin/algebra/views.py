@@ -11,10 +11,10 @@ the columns that are named.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
-from kexin.algebra.nodes import Column, Node
+from kexin.algebra.nodes import Column, Node, walk
 from kexin.errors import DeclarationError
 from kexin.language import Text
 
@@ -63,6 +63,14 @@ class View:
         """Return the tables and views of which it is made."""
         return ()
 
+    def digested(self) -> dict[str, str]:
+        """Return what stands for the view where a formula names it.
+
+        What it is, `definitions` tells once: a view of views would be written out at
+        each of its columns, and each of theirs.
+        """
+        return {"view": self.name}
+
     def __hash__(self) -> int:
         return hash(self.name)
 
@@ -106,6 +114,29 @@ class Joined(View):
     right: Source
     on: tuple[tuple[Node, Node], ...]
     where: Node | None = None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Return both sources."""
+        return (self.left, self.right)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Without(View):
+    """Records of one source while no record of another agrees with them.
+
+    United with what `Joined` makes of the same two, it keeps those without a partner.
+
+    Args:
+        left: Table or view; its columns alone may be named.
+        right: Another one.
+        on: Pairs of formulas, over the left and over the right, that must not all be
+            equal.
+    """
+
+    left: Source
+    right: Source
+    on: tuple[tuple[Node, Node], ...]
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -177,6 +208,19 @@ def named(source: Source, *same: str, **columns: Node) -> Named:
     """Return columns for a view: some under the name that they have, others as told."""
     kept: Mapping[str, Node] = {name: Column(source, name) for name in same}
     return (*kept.items(), *columns.items())
+
+
+def definitions(node: Node) -> dict[str, dict[str, object]]:
+    """Return what the views are on which a formula stands, by name."""
+    found: dict[str, dict[str, object]] = {}
+    waiting = [p.table for p in walk(node) if isinstance(p, Column)]
+    while waiting:
+        source = waiting.pop()
+        if isinstance(source, View) and source.name not in found:
+            own = {f.name: getattr(source, f.name) for f in fields(source)}
+            found[source.name] = {"is": type(source).__name__, **own}
+            waiting += source.sources
+    return dict(sorted(found.items()))
 
 
 def name_of(source: Source) -> str:

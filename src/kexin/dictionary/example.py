@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from kexin.registers.contract import Table, contracts
+from kexin.registers.reference import ESTIMATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -66,7 +67,9 @@ def records(example: Example) -> dict[str, list[Record]]:
     """Return the versions that an example's tables describe, by table."""
     return {
         name: [
-            record(contracts()[name], row, f"{name}-{number}")
+            estimate(name, row)
+            if name in ESTIMATES
+            else record(contracts()[name], row, f"{name}-{number}")
             for number, row in enumerate(rows(text))
         ]
         for name, text in example.tables.items()
@@ -98,6 +101,13 @@ def record(contract: type[Table], row: dict[str, str], row_id: str) -> Record:
     if "known_at" not in told:
         own["known_at"] = datetime.combine(own["event_date"], time(12))
     return own
+
+
+def estimate(table: str, row: dict[str, str]) -> Record:
+    """One row of a table of estimates, which has no envelope."""
+    types = ESTIMATES[table]
+    told = {name: value(text, types[name]) for name, text in row.items()}
+    return {**dict.fromkeys(types), **told}
 
 
 def day_of(moment: date | datetime) -> date:

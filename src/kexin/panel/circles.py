@@ -32,7 +32,7 @@ def circles(circle: Circle, seen: ir.Table, known: Days, place: str) -> ir.Table
         pd.DataFrame(sizes_of(day)).assign(as_of=as_of)
         for as_of, day in ties.groupby("as_of")
     ]
-    empty = pd.DataFrame({"firm_key": [], "size": [], "as_of": []})
+    empty = pd.DataFrame({"firm_key": [], "size": [], "as_of": []}, dtype=object)
     found = pd.concat(sizes or [empty])
     return ibis.memtable(
         pa.table(

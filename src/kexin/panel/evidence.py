@@ -36,6 +36,7 @@ from kexin.panel.days import days, meeting, observed, record_leaf
 from kexin.panel.firms import population
 from kexin.panel.peers import over
 from kexin.panel.sources import versions
+from kexin.registers.reference import ESTIMATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -248,8 +249,11 @@ def records_of(source: Source, rows: ir.Table, tables: Tables) -> dict[str, ir.T
         return {source: rows}
     ids = rows.row_id.to_pyarrow().to_pylist()
     told = {part for row_id in ids for part in row_id.split("|")}
-    found = {}
+    found: dict[str, ir.Table] = {}
     for name in sorted(tables_of(source)):
+        if name in ESTIMATES:
+            found |= {name: tables[name]} if name in tables else {}
+            continue
         own = [part.partition("/")[2] for part in told if part.startswith(f"{name}/")]
         found[name] = tables[name].filter(tables[name].row_id.isin(own or [""]))
     return found

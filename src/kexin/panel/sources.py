@@ -7,7 +7,7 @@ later of the two was known until the earlier of the two ended.
 from __future__ import annotations
 
 import functools
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import ibis
@@ -21,10 +21,12 @@ from kexin.algebra.views import (
     Spread,
     United,
     View,
+    Without,
     name_of,
 )
 from kexin.panel.events import label_event_versions
 from kexin.panel.filings import first_vat_filings
+from kexin.registers.reference import ESTIMATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,9 +45,63 @@ STANDING = ("firm_key", "event_date", "known_at", "superseded_at", "row_id")
 CALENDAR = (1990, 2040)
 """Years over which records are spread; an open end goes on to their end."""
 
+NEVER = datetime(9999, 12, 31)  # noqa: DTZ001  (moments are in local time)
+"""Later than all moments."""
+
+
+def estimates(name: str, firm: str, known: str) -> Callable[[Tables], ir.Table]:
+    """Return what gives a table of estimates as versions; none where it is not held.
+
+    Args:
+        name: The table.
+        firm: Its column that becomes `firm_key`.
+        known: Its column with the day or moment from which it is known.
+    """
+
+    def versions_of(tables: Tables) -> ir.Table:
+        types = ibis.schema(ESTIMATES[name])
+        nothing = ibis.memtable(types.to_pyarrow().empty_table())
+        table = tables.get(name, nothing)
+        return table.mutate(
+            firm_key=table[firm],
+            event_date=table[known].cast("date"),
+            known_at=table[known].cast("timestamp(6)"),
+            superseded_at=ibis.null().cast("timestamp(6)"),
+            row_id=ibis.literal(f"{name}/") + table[firm],
+        )
+
+    return versions_of
+
+
+def held_lists(tables: Tables) -> ir.Table:
+    """Return one row a list of estimates that has rows, from its first day on."""
+    never = ibis.null().cast("timestamp(6)")
+    parts = [
+        versions_of(tables)
+        .mutate(list=ibis.literal(name))
+        .group_by("list")
+        .agg(
+            firm_key=ibis.literal(None, "string"),
+            event_date=ibis._.event_date.min(),
+            known_at=ibis._.known_at.min(),
+            superseded_at=never.max(),
+            row_id=ibis.literal(name),
+        )
+        for name, versions_of in DERIVED.items()
+        if name in ESTIMATES
+    ]
+    return ibis.union(*parts)
+
+
 DERIVED: Mapping[str, Callable[[Tables], ir.Table]] = {
+    "held_list": held_lists,
     "label_event": label_event_versions,
     "vat_first_filing": first_vat_filings,
+    "ref_court_coverage": estimates("ref_court_coverage", "city", "valid_from"),
+    "ref_defendant_cases": estimates("ref_defendant_cases", "industry", "valid_from"),
+    "ref_strong_buyer": estimates("ref_strong_buyer", "uscc", "valid_from"),
+    "ref_tariff_country": estimates("ref_tariff_country", "country_code", "valid_from"),
+    "ref_published_pd": estimates("ref_published_pd", "firm_key", "published_at"),
 }
 """Views that are made by hand, by name."""
 
@@ -63,6 +119,8 @@ def versions(source: Source, tables: Tables) -> ir.Table:
             return selected(source, tables)
         case Joined():
             return joined(source, tables)
+        case Without():
+            return without(source, tables)
         case United():
             return united(source, tables)
         case Spread():
@@ -136,6 +194,38 @@ def side(source: Source, tables: Tables, prefix: str, on: list[Node]) -> ir.Tabl
         for n, node in enumerate(on)
     }
     return table.mutate(**keys).rename(lambda name: f"{prefix}{name}")
+
+
+def without(view: Without, tables: Tables) -> ir.Table:
+    """Return versions for as long as nothing of the other source agrees with them.
+
+    Those that agree are put in the order in which they began. What lies between the
+    latest end so far and the next beginning is free of them; so is what follows the
+    last, for which a beginning at the end of all time is added.
+    """
+    left = side(view.left, tables, "left_", [pair[0] for pair in view.on])
+    right = side(view.right, tables, "right_", [pair[1] for pair in view.on])
+    keys = [(f"left_key_{n}", f"right_key_{n}") for n in range(len(view.on))]
+    never = ibis.literal(NEVER).cast("timestamp(6)")
+    pairs = left.join(right, [left[a] == right[b] for a, b in keys])
+    ends = ibis.coalesce(pairs.right_superseded_at, never)
+    met = pairs.select(*left.columns, begins=pairs.right_known_at, ends=ends)
+    rows = met.union(left.mutate(begins=never, ends=never))
+    one = ["left_row_id", "left_known_at", "left_event_date", *(a for a, _ in keys)]
+    earlier = ibis.window(group_by=one, order_by="begins", preceding=(None, 1))
+    free_from = ibis.greatest(
+        rows.left_known_at,
+        ibis.coalesce(rows.ends.max().over(earlier), rows.left_known_at),
+    )
+    stood = ibis.coalesce(rows.left_superseded_at, never)
+    rows = rows.mutate(free_from=free_from, until=ibis.least(rows.begins, stood))
+    free = rows.filter(rows.free_from < rows.until)
+    columns = {
+        name: free[f"left_{name}"] for name in ("firm_key", "event_date", "row_id")
+    } | {"known_at": free.free_from, "superseded_at": free.until.nullif(never)}
+    return free.select(
+        **columns | own(view, lambda column: free[f"left_{column.name}"])
+    )
 
 
 def united(view: United, tables: Tables) -> ir.Table:

@@ -74,7 +74,7 @@ imports = total(item_value, TWO_YEARS, is_import)
 
 tariff_country = Derived(
     name="ref_tariff_country",
-    tables=(),
+    tables=("ref_tariff_country",),
     columns=named("ref_tariff_country", "country_code", "valid_from", "valid_to"),
 )
 to_listed = Joined(

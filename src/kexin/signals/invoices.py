@@ -8,7 +8,7 @@ customers and suppliers are the parties of such invoices (A36).
 # fmt: off
 # A sentence and its translation stay on one line, so that a person can compare them.
 
-from kexin.algebra.nodes import Call, Choose, Constant, Node, Statistic
+from kexin.algebra.nodes import AsOf, Call, Choose, Column, Constant, Node, Statistic
 from kexin.algebra.reductions import (
     Across,
     Aggregate,
@@ -20,9 +20,13 @@ from kexin.algebra.reductions import (
     month_by_month,
     total,
 )
+from kexin.algebra.views import Derived, Joined, Selected, United, named
 from kexin.language import Text
+from kexin.registers.business import RegFirm
+from kexin.registers.core import RelEdge
 from kexin.registers.tax import TaxInvoice
 from kexin.signals.signal import Signal
+from kexin.signals.vat import sales_12m as vat_sales
 
 YEAR = Window(12)
 THREE_YEARS = Window(36)
@@ -45,6 +49,9 @@ party = Call("coalesce", (TaxInvoice.counterparty_code, TaxInvoice.counterparty_
 
 sales_months = MonthSeries(sold, TaxInvoice.lag_days)
 purchase_months = MonthSeries(bought, TaxInvoice.lag_days)
+
+counterparty = TaxInvoice.counterparty_code
+firm_of_invoice = Column(TaxInvoice.id, "firm_key")
 
 any_invoice = count(uid, EVER) > 0
 sales, purchases = total(amount, YEAR, sold_net), total(amount, YEAR, bought_net)
@@ -96,6 +103,88 @@ def sum_of(parts: tuple[Node, ...]) -> Node:
     for other in others:
         first = first + other
     return first
+
+
+original = Selected(
+    name="original_invoice",
+    source=TaxInvoice.id,
+    where=sold,
+    columns=named(TaxInvoice.id, "invoice_uid", "issue_date"),
+)
+late_red = Joined(
+    name="late_red_invoice",
+    left=TaxInvoice.id,
+    right=original,
+    on=((firm_of_invoice, original["firm_key"]), (TaxInvoice.orig_invoice_uid, original["invoice_uid"])),
+    where=sold & red & (Call("days_between", (original["issue_date"], issued)) > 90),
+    columns=named(TaxInvoice.id, reversed=Call("abs", (amount,))),
+)
+"""Red invoices that take back sales more than 90 days old, by their link alone (A34)."""
+
+RELATED = RelEdge.edge_kind.is_in("controls", "invest", "same_legal_rep", "same_officer")
+tie = United(
+    name="tie_of_firm",
+    parts=tuple(
+        Selected(
+            name=name,
+            source=RelEdge.id,
+            where=RELATED,
+            columns=named(
+                RelEdge.id, "valid_from", "valid_to", firm_key=own, other=other
+            ),
+        )
+        for name, own, other in (
+            ("tie_from_firm", RelEdge.src_key, RelEdge.dst_key),
+            ("tie_to_firm", RelEdge.dst_key, RelEdge.src_key),
+        )
+    ),
+)
+"""Ties of ownership and persons, seen from either end (A37)."""
+
+to_related = Joined(
+    name="sale_to_related",
+    left=TaxInvoice.id,
+    right=tie,
+    on=((firm_of_invoice, tie["firm_key"]), (counterparty, tie["other"])),
+    where=sold_net,
+    columns=named(TaxInvoice.id, "invoice_uid", "amount_ex_tax", valid_from=tie["valid_from"], valid_to=tie["valid_to"]),
+)
+is_tied = (to_related["valid_from"] <= AsOf()) & (
+    to_related["valid_to"].is_absent() | (to_related["valid_to"] > AsOf())
+)
+
+strong_buyer = Derived(
+    name="ref_strong_buyer",
+    tables=("ref_strong_buyer",),
+    columns=named("ref_strong_buyer", "uscc", "valid_from", "valid_to"),
+)
+to_strong = Joined(
+    name="sale_to_strong_buyer",
+    left=TaxInvoice.id,
+    right=strong_buyer,
+    on=((counterparty, strong_buyer["uscc"]),),
+    where=sold_net & (strong_buyer["valid_from"] <= issued) & (strong_buyer["valid_to"] >= issued),
+    columns=named(TaxInvoice.id, "invoice_uid", "amount_ex_tax"),
+)
+held_list = Derived(
+    name="held_list",
+    tables=("ref_strong_buyer",),
+    columns=named("held_list", "list"),
+)
+invoice_list = Joined(
+    name="list_of_strong_buyers",
+    left=RegFirm.id,
+    right=held_list,
+    on=((Constant("ref_strong_buyer"), held_list["list"]),),
+    columns=named(held_list, "list"),
+)
+"""One row for a firm once the list is held at all."""
+
+
+def once_each(view: Joined, condition: Node | None = None) -> Node:
+    """Sum of the year's invoices in a view, each once however often it is met."""
+    each = Aggregate("max", view["amount_ex_tax"], YEAR, condition)
+    return Across("sum", each, by=view["invoice_uid"])
 
 
 sales_12m = Signal(
@@ -739,4 +828,46 @@ top1_lost = Signal(
     reason=Text("原第一大客户近3个月{v:无|有}交易", "The former main customer {v:bought nothing|still bought} in 3 months"),
     why="A blow that precedes default",
     source="SIGNALS.md section 2: WSY",
+)
+
+
+red_old_6m = Signal(
+    id="inv.red_old_6m",
+    register="tax",
+    name=Text("近6月跨期红冲占比", "Old sales reversed in 6 months"),
+    formula=Choose(
+        total(late_red["reversed"], Window(6)) > 0,
+        (total(late_red["reversed"], Window(6)) / vat_sales).given(vat_sales > 0),
+        Constant(0.0),
+    ),
+    unit="fraction", direction=1, absent="missing", family="reversals",
+    reason=Text("近6个月跨期红冲占年销售额{v_pct}%", "Reversals of older sales equal {v_pct}% of yearly sales"),
+    why="Reversal of sales shown to a lender",
+    source="SIGNALS.md section 2, inv.red_old_6m; READINGS.md A34",
+)
+
+
+related_share = Signal(
+    id="inv.related_share",
+    register="tax",
+    name=Text("关联方销售占比", "Sales to related firms"),
+    formula=share(once_each(to_related, is_tied), sales).given(any_invoice),
+    unit="fraction", direction=1, absent="no_records", family="concentration",
+    reason=Text("关联方销售占{v_pct}%", "{v_pct}% of sales go to related firms"),
+    why="Sales that may not be sales",
+    source="SIGNALS.md section 2, inv.related_share; READINGS.md A37",
+)
+
+
+big_share = Signal(
+    id="inv.big_share",
+    register="tax",
+    name=Text("优质客户销售占比", "Sales to strong buyers"),
+    formula=share(once_each(to_strong), sales).given(
+        any_invoice & (count(invoice_list["list"], EVER) > 0)
+    ),
+    unit="fraction", direction=-1, absent="no_records", family="concentration",
+    reason=Text("对政府、上市公司等优质客户销售占{v_pct}%", "{v_pct}% of sales go to state bodies and listed firms"),
+    why="Payment is slow but sure",
+    source="SIGNALS.md section 2, inv.big_share; READINGS.md section 6, last row",
 )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 from kexin.algebra.nodes import Node
+from kexin.algebra.views import definitions
 from kexin.language import Text
 
 if TYPE_CHECKING:
@@ -89,6 +90,11 @@ class Signal(Node):
     source: str
     public: bool = False
     labels: tuple[tuple[float, Text], ...] = ()
+
+    def digested(self) -> dict[str, object]:
+        """Return what the signal is, and the views on which it stands."""
+        own = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {"is": "Signal", **own, "views": definitions(self.formula)}
 
     def __repr__(self) -> str:
         return self.id

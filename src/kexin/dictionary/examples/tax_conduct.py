@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kexin.dictionary.example import Example
-from spec.tax_returns import months, returns
+from kexin.dictionary.examples.tax_returns import months, returns
 
 LATE = {
     "tax_vat_return": """

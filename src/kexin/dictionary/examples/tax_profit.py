@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log
 
 from kexin.dictionary.example import Example
-from spec.tax_returns import months, returns
+from kexin.dictionary.examples.tax_returns import months, returns
 
 SETTLED = {
     "tax_cit_return": """
