@@ -24,7 +24,15 @@ WITHOUT_A_VALUE = {
 }
 """Signals that have no value before reference data comes, each with the reason."""
 
-FIRM_COLUMNS = {"firm_key", "party_firm_key", "holder_firm_key", "src_key", "dst_key"}
+FIRM_COLUMNS = {
+    "counterparty_code",
+    "dst_key",
+    "firm_key",
+    "holder_firm_key",
+    "party_firm_key",
+    "src_key",
+    "uscc",
+}
 """Columns in which an example names its firms."""
 
 SPECS: Mapping[str, list[Example]] = examples()

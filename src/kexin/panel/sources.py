@@ -75,7 +75,6 @@ def estimates(name: str, firm: str, known: str) -> Callable[[Tables], ir.Table]:
 
 def held_lists(tables: Tables) -> ir.Table:
     """Return one row a list of estimates that has rows, from its first day on."""
-    never = ibis.null().cast("timestamp(6)")
     parts = [
         versions_of(tables)
         .mutate(list=ibis.literal(name))
@@ -84,7 +83,7 @@ def held_lists(tables: Tables) -> ir.Table:
             firm_key=ibis.literal(None, "string"),
             event_date=ibis._.event_date.min(),
             known_at=ibis._.known_at.min(),
-            superseded_at=never.max(),
+            superseded_at=ibis._.superseded_at.max(),
             row_id=ibis.literal(name),
         )
         for name, versions_of in DERIVED.items()

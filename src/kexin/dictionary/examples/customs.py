@@ -167,4 +167,22 @@ SPEC = [
         },
         expected={"cus.cancel_rate": 0.1},
     ),
+    Example(
+        "a destination is affected if the list of the day of export says so",
+        as_of="2020-06-30",
+        tables={
+            "cus_declaration": """
+                decl_no ie_flag role  declare_date value_cny country_code decl_status
+                1       E       owner 2019-07-01   100       USA          closed
+                2       E       owner 2020-01-01   300       USA          closed
+                3       E       owner 2020-01-01   600       DEU          closed
+            """,
+            "ref_tariff_country": """
+                country_code valid_from valid_to
+                USA          2020-01-01 2020-12-31
+                MEX          2019-01-01 2020-12-31
+            """,
+        },
+        expected={"cus.us_share": 0.3, "cus.country_hhi": 0.4**2 + 0.6**2},
+    ),
 ]

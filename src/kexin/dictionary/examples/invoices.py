@@ -606,4 +606,123 @@ SPEC = [
         """),
         expected={"inv.history_m": 2},
     ),
+    Example(
+        "red invoices that take back sales of more than 90 days ago, by their link alone",
+        as_of="2020-06-30",
+        tables={
+            "tax_invoice": """
+                invoice_uid direction issue_date invoice_status amount_ex_tax orig_invoice_uid
+                a           out       2019-12-31 red_full       5000          -
+                b           out       2020-01-01 red_full       3000          -
+                c           out       2020-03-01 red_full       9000          -
+                d           out       2020-03-30 red            -1000         a
+                e           out       2020-03-31 red            -2000         b
+                f           out       2020-05-30 red            -9000         c
+                g           out       2019-12-30 red            -7000         z
+                h           out       2020-06-30 red            -4000         -
+                i           out       2019-12-30 red            -6000         a
+            """,
+            "tax_vat_return": """
+                period_start period_end filed_at   sales_taxable
+                2019-12-01   2019-12-31 2020-01-10 1000
+                2020-01-01   2020-01-31 2020-02-10 1000
+                2020-02-01   2020-02-29 2020-03-10 1000
+                2020-03-01   2020-03-31 2020-04-10 1000
+                2020-04-01   2020-04-30 2020-05-10 1000
+                2020-05-01   2020-05-31 2020-06-10 1000
+            """,
+        },
+        # d comes 90 days after a; e comes 90 days after b: neither is late. f comes 90
+        # days after c. None of them is more than 90 days older.
+        expected={"inv.red_old_6m": 0},
+    ),
+    Example(
+        "a sale taken back 91 days later is old",
+        as_of="2020-06-30",
+        tables={
+            "tax_invoice": """
+                invoice_uid direction issue_date invoice_status amount_ex_tax orig_invoice_uid
+                a           out       2019-12-31 red_full       5000          -
+                d           out       2020-03-31 red            -1500         a
+                i           out       2020-01-01 red            -6000         a
+                j           in        2020-06-01 red            -6000         a
+            """,
+            "tax_vat_return": """
+                period_start period_end filed_at   sales_taxable
+                2019-12-01   2019-12-31 2020-01-10 1000
+                2020-01-01   2020-01-31 2020-02-10 1000
+                2020-02-01   2020-02-29 2020-03-10 1000
+                2020-03-01   2020-03-31 2020-04-10 1000
+                2020-04-01   2020-04-30 2020-05-10 1000
+                2020-05-01   2020-05-31 2020-06-10 1000
+            """,
+        },
+        expected={"inv.red_old_6m": 0.25},
+    ),
+    Example(
+        "old sales taken back are not measured without known sales",
+        as_of="2020-06-30",
+        tables={
+            "tax_invoice": """
+                invoice_uid direction issue_date invoice_status amount_ex_tax orig_invoice_uid
+                a           out       2019-12-30 red_full       5000          -
+                d           out       2020-03-31 red            -1500         a
+            """,
+        },
+        expected={
+            "inv.red_old_6m": None,
+            "inv.related_share": 0,
+            "inv.big_share": None,
+        },
+    ),
+    Example(
+        "a related customer counts once, from either end of a tie that stands",
+        as_of="2020-06-30",
+        tables={
+            "tax_invoice": """
+                invoice_uid direction issue_date invoice_status counterparty_code amount_ex_tax
+                a           out       2020-01-01 normal         G                 100
+                b           out       2020-01-01 normal         H                 200
+                c           out       2020-01-01 red            G                 -50
+                d           out       2020-01-01 normal         I                 250
+                e           out       2019-06-30 normal         G                 900
+                f           in        2020-01-01 normal         G                 900
+                g           out       2020-01-01 void           G                 900
+            """,
+            "rel_edge": """
+                src_key dst_key edge_kind      valid_from valid_to
+                F       G       controls       2010-01-01 -
+                G       F       same_legal_rep 2020-06-30 2020-07-01
+                H       F       invest         2010-01-01 2020-06-30
+                F       I       same_address   2010-01-01 -
+            """,
+        },
+        # G alone: 50 of 500. H's tie ended today, I only shares the address.
+        expected={"inv.related_share": 0.1},
+    ),
+    Example(
+        "strong buyers are those on the list of the day of the sale",
+        as_of="2020-06-30",
+        tables={
+            "reg_firm": "approve_date\n2010-01-01",
+            "tax_invoice": """
+                invoice_uid direction issue_date invoice_status counterparty_code amount_ex_tax
+                a           out       2020-01-01 normal         G1                100
+                b           out       2020-01-02 normal         G1                200
+                c           out       2020-01-02 normal         G2                700
+            """,
+            "ref_strong_buyer": """
+                uscc kind  valid_from valid_to
+                G1   state 2019-01-01 2020-01-01
+                G2   state 2021-01-01 2030-01-01
+            """,
+        },
+        expected={"inv.big_share": 0.1, "inv.related_share": 0},
+    ),
+    Example(
+        "who has no invoice has no share of sales to anybody",
+        as_of="2020-06-30",
+        tables={"tax_invoice": ""},
+        expected={"inv.related_share": None, "inv.red_old_6m": 0},
+    ),
 ]
