@@ -10,12 +10,14 @@ since (`until`). `row` is the record's id, `op` its operation.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kexin.registers.contract import Table, contracts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Record = dict[str, Any]
 

@@ -241,8 +241,8 @@ class Call(Node):
     them. `greatest` and `least` are absent where any item is. `ln` is absent of what is
     not above zero. `key` joins texts to one that is as good as all of them. `prefix`
     takes the first n signs of a text. `square` takes an amount with two decimals,
-    exactly; `n_ln_n` is n ln n of a whole number, with 12 decimals, so that sums of it
-    do not depend on their order.
+    exactly; `n_ln_n` is n ln n of a whole number, 0 of 0, with 12 decimals, so that
+    sums of it do not depend on their order.
     """
 
     function: Function

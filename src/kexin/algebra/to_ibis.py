@@ -118,9 +118,10 @@ def festival_days(days: ir.NumericValue, as_of: ir.DateValue) -> ir.IntegerValue
 
 
 def n_ln_n(number: ir.IntegerValue) -> ir.DecimalValue:
-    """Return n ln n with 12 decimals."""
+    """Return n ln n with 12 decimals; 0 of 0, as its limit is."""
     counted = number.cast("float64")
-    return (counted * counted.ln()).cast("decimal(38, 12)")
+    product = counted * ibis.greatest(counted, 1.0).ln()
+    return product.cast("decimal(38, 12)")
 
 
 def logarithm(value: ir.NumericValue) -> ir.FloatingValue:

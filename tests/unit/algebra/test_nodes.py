@@ -85,8 +85,10 @@ sales = total(amount, Window(12), out)
         (Turns(out, party, Window(24)), "turns(direction in ('out',) by party)[24m]"),
         (
             Across("sum", sales, by=party, top=1, rank=sales, skip=1),
-            "sum across party of sum(amount where direction in ('out',))[12m], "
-            "top 1 after 1 by sum(amount where direction in ('out',))[12m]",
+            (
+                "sum across party of sum(amount where direction in ('out',))[12m], "
+                "top 1 after 1 by sum(amount where direction in ('out',))[12m]"
+            ),
         ),
         (
             Peers("median", Constant(1), by=(Constant(2),)),
