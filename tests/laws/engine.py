@@ -22,6 +22,7 @@ from kexin.panel.build import panel
 from kexin.registers.tax import TaxInvoice
 from kexin.signals.signal import catalogue
 from laws.cities import tables_read
+from laws.invoices import AS_OFS
 from laws.small import schema_of
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ TIMES = 0
 Record = dict[str, Any]
 Values = dict[str, float | None]
 Observed = tuple[str, date]
+
+DAYS = (*AS_OFS, date(2019, 2, 28), date(2020, 3, 3), date(2020, 3, 30))
+"""The days for which one query of the invoices is written."""
 
 AT_ONCE = 50
 """Signals of a query: the time to write one grows faster than they do."""
@@ -114,6 +118,12 @@ class Panels:
         """Put invoices and the firms of a day into the tables, in the order given."""
         self.put({TaxInvoice.id: records}, ((firm, as_of) for firm in firms))
 
+    def use(self, threads: int, *, many: bool = False) -> None:
+        """Go on with so many threads; `many` takes small tables in pieces too."""
+        self.engine.con.execute(f"SET threads TO {threads}")
+        way = "verify_parallelism" if many else "disable_verify_parallelism"
+        self.engine.con.execute(f"PRAGMA {way}")
+
     def multiply(self, times: int) -> None:
         """Repeat every invoice with slightly other amounts, in an order of their own."""
         self.engine.con.execute(
@@ -154,7 +164,7 @@ class Panels:
         for part in parts:
             for row, own in zip(found, part.to_pylist(), strict=True):
                 assert row.get("firm_key", own["firm_key"]) == own["firm_key"]
-                row |= own
+                row.update(own)
         return found
 
     def of(
@@ -165,7 +175,7 @@ class Panels:
         self.fill(records, list(histories), as_of)
         return {
             row["firm_key"]: {signal.id: row[signal.id] for signal in self.signals}
-            for row in self.ask(as_of)
+            for row in self.ask(*(DAYS if as_of in DAYS else (as_of,)))
         }
 
     def of_city(
