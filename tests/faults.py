@@ -17,6 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
+import language_faults
+
 ROOT = Path(__file__).parents[1]
 AT_ONCE = 2
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.parquet")
@@ -38,9 +40,11 @@ class Fault(NamedTuple):
 
 LANGUAGE = (
     "tests/unit/algebra",
+    "tests/unit/panel",
     "tests/spec",
     "tests/laws/test_formula_laws.py",
     "tests/laws/test_panel_laws.py",
+    "tests/laws/test_city_laws.py",
 )
 INTAKE = ("tests/unit/intake",)
 TESTS = {
@@ -68,142 +72,8 @@ ACCOUNTS, QUARANTINE = "intake/accounts.py", "intake/quarantine.py"
 SNAPSHOT = "intake/snapshot.py"
 LADDER, CODES = "identity/ladder.py", "identity/codes.py"
 RESOLVING, FLAGS = "intake/resolving.py", "intake/flags.py"
-SIGNAL, TAX = "signals/signal.py", "registers/tax.py"
-COMPILER, RESOLVE, DATES = (
-    "algebra/to_ibis.py",
-    "algebra/resolve.py",
-    "algebra/dates.py",
-)
-BUILD, GAPS, INVOICES = "panel/build.py", "panel/gaps.py", "signals/invoices.py"
 FAULTS = [
-    # Who is seen.
-    Fault(COMPILER, "table.known_at < midnight,", "table.known_at <= midnight,"),
-    Fault(COMPILER, "table.known_at < midnight,", "table.known_at.notnull(),"),
-    Fault(COMPILER, "superseded_at >= midnight", "superseded_at > midnight"),
-    Fault(COMPILER, "superseded_at.isnull() |", "superseded_at.notnull() |"),
-    Fault(DATES, "as_of + timedelta(1), time.min", "as_of, time.max"),
-    Fault(DATES, "as_of + timedelta(1), time.min", "as_of, time.min"),
-    # Windows.
-    Fault(COMPILER, "rows = day <= span.until", "rows = day < span.until"),
-    Fault(COMPILER, "rows &= day > span.after", "rows &= day >= span.after"),
-    Fault(
-        COMPILER, "else rows & value(reduction.where)", "else value(reduction.where)"
-    ),
-    Fault(
-        COMPILER, "table.event_date if on is None else value(on)", "table.event_date"
-    ),
-    Fault(RESOLVE, "until = months_before(as_of, ending)", "until = as_of"),
-    Fault(
-        RESOLVE, "months_before(as_of, ending + months)", "months_before(as_of, months)"
-    ),
-    Fault(DATES, "min(day.day, length)", "min(day.day, 28)"),
-    Fault(DATES, "latest, last - 1) - timedelta(1)", "latest, last - 1)"),
-    Fault(DATES, "latest, first - 2) - timedelta(1)", "latest, first - 2)"),
-    # Months that are known.
-    Fault(DATES, "timedelta(lag_days) + timedelta(1)", "timedelta(lag_days)"),
-    Fault(
-        RESOLVE, "last_closed_month(as_of, series.lag_days)", "last_closed_month(as_of)"
-    ),
-    Fault(
-        RESOLVE,
-        "newest = last_closed_month(as_of)",
-        "newest = last_closed_month(as_of, series.lag_days)",
-    ),
-    Fault(RESOLVE, 'Operation(">=", first', 'Operation(">", first'),
-    Fault(RESOLVE, "(event_date,)), span, series.where)", "(event_date,)), span)"),
-    # Operators, functions, statistics.
-    Fault(COMPILER, '.cast("float64").nullif(0)', '.cast("float64")'),
-    Fault(COMPILER, '"or": operator.or_', '"or": operator.and_'),
-    Fault(COMPILER, '"<=": operator.le', '"<=": operator.lt'),
-    Fault(COMPILER, "strictest(ibis.greatest)", "ibis.greatest"),
-    Fault(COMPILER, "strictest(ibis.least)", "ibis.least"),
-    Fault(COMPILER, "    if is_month_end(as_of):\n        return months\n", ""),
-    Fault(COMPILER, "(day.day() > as_of.day)", "(day.day() >= as_of.day)"),
-    Fault(COMPILER, 'day, unit="day") - 1', 'day, unit="day")'),
-    Fault(COMPILER, "return wide * wide", "return amount * amount"),
-    Fault(COMPILER, '.cast("float64") + 1.0).ln()', '.cast("float64") + 0.0).ln()'),
-    Fault(COMPILER, "present(items).length() - 1", "present(items).length()"),
-    Fault(COMPILER, "present(items).length() - 1", "items.length() - 1"),
-    Fault(COMPILER, ".filter(lambda pair: pair.f1.notnull())", ""),
-    Fault(COMPILER, "ordered[(last + 1) // 2]", "ordered[last // 2]"),
-    Fault(COMPILER, "ordered = present(items).sort()", "ordered = present(items)"),
-    Fault(COMPILER, ".fill_null(1)).index(1)", ".fill_null(0)).index(1)"),
-    Fault(COMPILER, "value.nunique(where=rows)", "value.count(where=rows)"),
-    Fault(COMPILER, "include_null=True", "include_null=False"),
-    Fault(
-        COMPILER,
-        "[table.event_date, table.known_at, table.row_id]",
-        "[table.event_date]",
-    ),
-    # Groups and firms.
-    Fault(BUILD, "< reduction.top", "<= reduction.top"),
-    Fault(BUILD, "rank.desc(),", "rank,"),
-    Fault(
-        BUILD,
-        "                groups.group_name,\n",
-        "                groups.group_name.desc(),\n",
-    ),
-    Fault(BUILD, "ibis.ifelse(rank.notnull(), number, None)", "number"),
-    Fault(BUILD, "named.filter(named.group_name.notnull())", "named"),
-    Fault(BUILD, 'frozenset({"sum", "count", "distinct"})', 'frozenset({"sum"})'),
-    Fault(BUILD, 'firms.select("firm_key").distinct()', 'firms.select("firm_key")'),
-    Fault(BUILD, "group_by=groups.firm_key, order_by", "order_by"),
-    # Gaps and festivals.
-    Fault(GAPS, "(before < first)", "(before <= first)"),
-    Fault(GAPS, "(after > last)", "(after >= last)"),
-    Fault(GAPS, "span.until + timedelta(1)", "span.until"),
-    Fault(
-        GAPS, "ibis.greatest(firms.longest.fill_null(0), open_stretch)", "open_stretch"
-    ),
-    Fault(
-        GAPS, "between - FESTIVAL_DAYS * weeks_between(", "between - 0 * weeks_between("
-    ),
-    Fault(DATES, "FESTIVAL_DAYS = 7", "FESTIVAL_DAYS = 8"),
-    # How a value is told.
-    Fault(SIGNAL, "abs(value) >= TENTH", "abs(value) > TENTH"),
-    Fault(SIGNAL, "math.expm1(value)", "math.exp(value)"),
-    Fault(SIGNAL, 'place["yes"] if value', 'place["no"] if value'),
-    Fault(SIGNAL, "{HUNDRED * value:z,.", "{HUNDRED * value:,."),
-    # Declarations.
-    Fault(TAX, "lag_days=3", "lag_days=4"),
-    Fault(INVOICES, '.is_in("void", "red")', '.is_in("void")'),
-    Fault(
-        INVOICES, "sold_net, bought_net = sold & ~void,", "sold_net, bought_net = sold,"
-    ),
-    Fault(
-        INVOICES,
-        "TaxInvoice.counterparty_code, TaxInvoice.counterparty_name)",
-        "TaxInvoice.counterparty_name, TaxInvoice.counterparty_code)",
-    ),
-    Fault(INVOICES, ".given(parties >= 3)", ".given(parties > 3)"),
-    Fault(INVOICES, "sales_by_month[2:14]", "sales_by_month[3:14]"),
-    Fault(
-        INVOICES,
-        ".clip(0, 5).given(sales >= 100_000)",
-        ".clip(0, 5).given(sales > 100_000)",
-    ),
-    Fault(INVOICES, "bought_net) >= 25_000", "bought_net) > 25_000"),
-    Fault(INVOICES, ").given(sold_n >= 12)", ").given(sold_n >= 11)"),
-    Fault(INVOICES, "(issued,)) < 3)", "(issued,)) <= 3)"),
-    Fault(
-        INVOICES,
-        "sales_months.months(1, 3), sold_blue)",
-        "sales_months.months(1, 3), sold_net)",
-    ),
-    Fault(
-        INVOICES,
-        '.invoice_status.is_in("normal")',
-        '.invoice_status.is_in("normal", "red_full")',
-    ),
-    Fault(INVOICES, "reduction.where, issue_month", "reduction.where"),
-    Fault(INVOICES, 'is_in("e_special", "e_normal")', 'is_in("e_special")'),
-    Fault(INVOICES, "(sold_n > 0) & (bought_n > 0)", "(sold_n > 0) | (bought_n > 0)"),
-    Fault(INVOICES, "given(sold_n + bought_n >= 5)", "given(sold_n >= 5)"),
-    Fault(
-        INVOICES,
-        '"distinct", issue_month, Months(1, 12), sold_blue',
-        '"distinct", issue_month, YEAR, sold_blue',
-    ),
+    *(Fault(*fault) for fault in language_faults.FAULTS),
     # Versions: who stood when.
     Fault(VERSIONS, "THEN known_at ELSE least(", "THEN next_ ELSE least("),
     Fault(

@@ -28,8 +28,3 @@ def panels() -> Panels:
     """Panels on two threads."""
     return engine.Panels(threads=2)
 
-
-@pytest.fixture(scope="session")
-def panels_on_one() -> Panels:
-    """Panels on one thread."""
-    return engine.Panels(threads=1)

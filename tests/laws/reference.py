@@ -1,136 +1,279 @@
-"""Formulas in plain Python, one firm at a time: slow, obvious, the judge of engines.
+"""A small city in plain Python, one firm at a time: slow, obvious, the judge of engines.
 
 It reads the same declarations as the compiler and shares nothing else with it but
-`months_before` and the calendar of festivals. Sums stay decimals and integers;
-a quotient makes floats. Absence is None.
+`months_before` and the calendar of festivals. First the records that are visible on the
+day, then views of them (`laws.reference_views`), then formulas
+(`laws.reference_words`). Absence is None.
 """
 
 from __future__ import annotations
 
 import functools
-import math
-import statistics
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from kexin.algebra.dates import months_before, spring_festivals
-from kexin.algebra.nodes import (
-    Call,
-    Choose,
-    Constant,
-    IsIn,
-    Node,
-    Operation,
-    Statistic,
-)
+from kexin.algebra.dates import months_before
+from kexin.algebra.nodes import Node, source_of
 from kexin.algebra.reductions import (
     Across,
     Aggregate,
+    Circle,
     LongestGap,
     Months,
+    Peers,
+    Span,
+    Turns,
     Window,
+    latest,
+)
+from kexin.registers.business import RegFirm
+from laws.reference_views import Views
+from laws.reference_words import (
+    ONE_DAY,
+    QUARTER_ENDS,
+    day_of,
+    days_after,
+    evaluate,
+    festival_days,
+    month_end,
+    reduced,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from kexin.algebra.reductions import (
-        AnyWindow,
-        MonthSeries,
-    )
+    from kexin.algebra.reductions import AnyWindow, MonthSeries
+    from kexin.algebra.views import Source
+    from kexin.intake.coverage import Coverage
     from kexin.signals.signal import Signal
 
 Record = dict[str, Any]
 Result = Any  # a number, a text, a day, a truth value, or None
 
-ONE_DAY = timedelta(1)
+AGREED_TO = {"tax", "si", "hf", "cus", "pboc", "util"}
+"""Registers of which a firm must consent to the reading (A04, O5)."""
 
 
-def signal_value(signal: Signal, records: Iterable[Record], as_of: date) -> Result:
-    """The signal of the one firm whose versions are `records`, as a float."""
-    value = Firm(records, as_of).value(signal.formula)
-    return None if value is None else float(value)
+class City:
+    """What is known of firms on a day.
+
+    Args:
+        tables: All versions by table.
+        as_of: The day.
+        firms: The firms that are compared with each other; all that have a record if
+            None.
+        covered: What the workspace says of the registers' coverage.
+    """
+
+    def __init__(
+        self,
+        tables: Mapping[str, list[Record]],
+        as_of: date,
+        firms: Iterable[str] | None = None,
+        covered: Sequence[Coverage] | None = None,
+    ) -> None:
+        self.tables, self.as_of, self.covered = tables, as_of, covered
+        self.midnight = datetime.combine(as_of + ONE_DAY, time())
+        self.views = Views(tables, self.stands, as_of)
+        self.firms = sorted({*keys_of(tables)} if firms is None else {*firms})
+        self.firm = functools.cache(lambda key: Firm(self, key))
+        self.rows_by_firm = functools.cache(self.rows_by)
+        self.circle_of = functools.cache(self.circles)
+
+    def stands(self, record: Record) -> bool:
+        """Whether a version is seen at the end of the day (REGISTERS.md 0.2; A02)."""
+        known = record["known_at"] < self.midnight
+        ended = record["superseded_at"]
+        over = ended is not None and ended < self.midnight
+        return known and not over and record["op"] != "D"
+
+    def rows_by(self, source: Source) -> dict[str | None, list[Record]]:
+        """The visible rows of a table or view, by firm."""
+        found: dict[str | None, list[Record]] = {}
+        for row in self.views.rows(source):
+            found.setdefault(row["firm_key"], []).append(row)
+        return found
+
+    def value(self, signal: Signal, firm: str) -> float | None:
+        """A signal of a firm, as a float; absent where it may not be told."""
+        if not self.is_readable(signal, firm):
+            return None
+        value = self.firm(firm).value(signal.formula)
+        return None if value is None else float(value)
+
+    def is_readable(self, signal: Signal, firm: str) -> bool:
+        """Whether a signal's register is covered, and consented to (A04)."""
+        needs_consent = signal.register in AGREED_TO and not signal.public
+        consented = not needs_consent or self.is_consented(signal.register, firm)
+        return consented and self.is_covered(signal.register, firm)
+
+    def is_consented(self, register: str, firm: str) -> bool:
+        """Whether a consent holds; while none was ever known, nobody was asked."""
+        grants = self.tables.get("core_consent", [])
+        if not any(grant["known_at"] < self.midnight for grant in grants):
+            return True
+        return any(
+            register in grant["scope_registers"] and self.is_valid(grant)
+            for grant in self.rows_by_firm("core_consent").get(firm, [])
+        )
+
+    def is_valid(self, grant: Record) -> bool:
+        """Whether a consent is one to scoring by the platform, and in force."""
+        ends = (grant["expires_at"], grant["revoked_at"])
+        return (
+            grant["grantee"] == "platform"
+            and grant["purpose"] == "scoring"
+            and grant["granted_at"] < self.midnight
+            and all(end is None or end >= self.midnight for end in ends)
+        )
+
+    def is_covered(self, register: str, firm: str) -> bool:
+        """Whether a register is delivered for the firm's district (A04b)."""
+        if self.covered is None:
+            return True
+        district = self.firm(firm).value(latest(RegFirm.district_code))
+        return any(
+            row.src_system == register
+            and row.district_code in {"", district}
+            and row.first <= self.as_of
+            and (row.until is None or self.as_of < row.until)
+            for row in self.covered
+        )
+
+    def peers(self, node: Peers, firm: str) -> Result:
+        """What firms of the same day say that share something with a firm."""
+        shared = [self.firm(firm).value(by) for by in node.by]
+        if None in shared:
+            return None
+        values = [
+            self.firm(other).value(node.of)
+            for other in self.firms
+            if not (node.others and other == firm)
+            and [self.firm(other).value(by) for by in node.by] == shared
+        ]
+        return reduced(node.reduction, values)
+
+    def circles(self, circle: Circle) -> dict[str, int]:
+        """The size of the circle of every firm that has a tie."""
+        ties: dict[str, set[str]] = {}
+        for row in self.views.rows(circle.source):
+            ends = (row["firm_key"], row[circle.end.name])
+            if None in ends or not self.of_row(circle.where, row):
+                continue
+            for one, other in (ends, reversed(ends)):
+                ties.setdefault(one, set()).add(other)
+        return {firm: len(reached_from(firm, ties)) for firm in ties}
+
+    def of_row(self, node: Node | None, row: Record) -> Result:
+        """What a row formula gives for one row; a condition not given is met."""
+        if node is None:
+            return True
+        return evaluate(node, lambda column: row[column.name], self.as_of)
 
 
-def stands(record: Record, as_of: date) -> bool:
-    """Whether a version is seen at the end of a day (REGISTERS.md 0.2; A02)."""
-    midnight = datetime.combine(as_of + ONE_DAY, time())
-    known = record["known_at"] < midnight
-    over = record["superseded_at"] is not None and record["superseded_at"] < midnight
-    return known and not over and record["op"] != "D"
+def keys_of(tables: Mapping[str, list[Record]]) -> Iterable[str]:
+    """The firms that have a record."""
+    return (
+        row["firm_key"]
+        for rows in tables.values()
+        for row in rows
+        if row["firm_key"] is not None
+    )
+
+
+def reached_from(firm: str, ties: Mapping[str, set[str]]) -> set[str]:
+    """The firms that can be reached over ties, the firm itself with them."""
+    reached, ahead = {firm}, [firm]
+    while ahead:
+        new = ties[ahead.pop()] - reached
+        reached |= new
+        ahead.extend(new)
+    return reached
 
 
 class Firm:
-    """One firm's visible records on a day, and what formulas say of them."""
+    """What formulas say of one firm."""
 
-    def __init__(self, records: Iterable[Record], as_of: date) -> None:
-        self.as_of = as_of
-        self.seen = [record for record in records if stands(record, as_of)]
+    def __init__(self, city: City, key: str) -> None:
+        self.city, self.key, self.as_of = city, key, city.as_of
         self.first_month = functools.cache(self.latest_known_month)
+        self.told: dict[int, tuple[Node, Result]] = {}
+
+    def rows(self, source: Source) -> list[Record]:
+        """The firm's visible rows of a table or view."""
+        return self.city.rows_by_firm(source).get(self.key, [])
 
     def value(self, node: Node) -> Result:
         """What a firm formula gives."""
-        return self.of_records(node, self.seen)
+        return evaluate(node, self.of_leaf, self.as_of)
 
-    def of_records(self, node: Node, records: list[Record]) -> Result:
-        """What a formula gives for the firm, or for one group of its records."""
+    def of_leaf(self, node: Node) -> Result:
+        """What a reduction gives, asked once: formulas share them as objects."""
+        if id(node) not in self.told:
+            self.told[id(node)] = (node, self.computed(node))
+        return self.told[id(node)][1]
 
-        def leaf(part: Node) -> Result:
-            match part:
-                case Aggregate():
-                    return self.aggregate(part, records)
-                case Across():
-                    return self.across(part, records)
-                case LongestGap():
-                    return self.longest_gap(part, records)
-            raise AssertionError(part)
+    def computed(self, node: Node) -> Result:
+        match node:
+            case Aggregate():
+                return self.aggregate(node, self.rows(node.source))
+            case Across():
+                return self.across(node)
+            case LongestGap():
+                return self.longest_gap(node)
+            case Turns():
+                return self.turns(node)
+            case Peers():
+                return self.city.peers(node, self.key)
+            case Circle():
+                return self.city.circle_of(node).get(self.key)
+        raise AssertionError(node)
 
-        return evaluate(node, leaf, self.as_of)
-
-    def of_record(self, node: Node | None, record: Record) -> Result:
-        """What a row formula gives for one record; a condition not given is met."""
-        if node is None:
-            return True
-        return evaluate(node, lambda column: record[column.name], self.as_of)
-
-    def aggregate(self, node: Aggregate, records: list[Record]) -> Result:
+    def aggregate(self, node: Aggregate, rows: list[Record]) -> Result:
         chosen = [
-            record
-            for record in records
-            if self.is_in_window(self.day(node.on, record), node.window)
-            and self.of_record(node.where, record) is True
+            row
+            for row in rows
+            if self.is_in_window(self.day(node.on, row), node.window)
+            and self.city.of_row(node.where, row) is True
         ]
-        values = [self.of_record(node.of, record) for record in chosen]
+        values = [self.city.of_row(node.of, row) for row in chosen]
         if node.reduction == "latest":
-            order = [(r["event_date"], r["known_at"], r["row_id"]) for r in chosen]
+            order = list(map(place, chosen))
             return values[order.index(max(order))] if values else None
-        return REDUCTIONS[node.reduction]([v for v in values if v is not None])
+        return reduced(node.reduction, values)
 
-    def day(self, on: Node | None, record: Record) -> date:
-        return record["event_date"] if on is None else self.of_record(on, record)
+    def day(self, on: Node | None, row: Record) -> date | None:
+        day: date | None = row["event_date"] if on is None else self.city.of_row(on, row)
+        return day
 
-    def across(self, node: Across, records: list[Record]) -> Result:
+    def across(self, node: Across) -> Result:
         groups: dict[Result, list[Record]] = {}
-        for record in records:
-            groups.setdefault(self.of_record(node.by, record), []).append(record)
+        for row in self.rows(node.source):
+            groups.setdefault(self.city.of_row(node.by, row), []).append(row)
         groups.pop(None, None)
         names = sorted(groups)
         if node.rank is not None:
-            ranks = {name: self.of_records(node.rank, groups[name]) for name in names}
+            ranks = {name: self.of_group(node.rank, groups[name]) for name in names}
             ranked = [name for name in names if ranks[name] is not None]
-            names = sorted(ranked, key=lambda name: -ranks[name])[: node.top]
-        values = [self.of_records(node.of, groups[name]) for name in names]
-        return REDUCTIONS[node.reduction]([v for v in values if v is not None])
+            ordered = sorted(ranked, key=lambda name: -ranks[name])
+            end = None if node.top is None else node.skip + node.top
+            names = ordered[node.skip : end]
+        return reduced(
+            node.reduction, [self.of_group(node.of, groups[name]) for name in names]
+        )
 
-    def longest_gap(self, node: LongestGap, records: list[Record]) -> int | None:
+    def of_group(self, node: Node, rows: list[Record]) -> Result:
+        """What a formula over aggregates gives for one group of the firm's rows."""
+        return evaluate(node, lambda part: self.aggregate(part, rows), self.as_of)
+
+    def longest_gap(self, node: LongestGap) -> int | None:
         found = {
-            self.of_record(node.of, record)
-            for record in records
-            if self.is_in_window(record["event_date"], node.window)
-            and self.of_record(node.where, record) is True
-        }
+            self.city.of_row(node.of, row)
+            for row in self.rows(node.source)
+            if self.is_in_window(row["event_date"], node.window)
+            and self.city.of_row(node.where, row) is True
+        } - {None}
         if not found:
             return None
         days = sorted(found)
@@ -140,7 +283,24 @@ class Firm:
         silence = days_after(days[-1], end)
         return max([*lengths, len(silence) - festival_days(silence)])
 
+    def turns(self, node: Turns) -> int:
+        groups: dict[Result, list[Record]] = {}
+        for row in sorted(self.rows(node.source), key=place):
+            groups.setdefault(self.city.of_row(node.by, row), []).append(row)
+        return sum(self.turns_of(node, rows) for rows in groups.values())
+
+    def turns_of(self, node: Turns, rows: list[Record]) -> int:
+        """How often the condition became true in one group."""
+        state = [self.city.of_row(node.of, row) is True for row in rows]
+        return sum(
+            now and not before and self.is_in_window(row["event_date"], node.window)
+            for row, before, now in zip(rows, [False, *state], state, strict=False)
+        )
+
     def is_in_window(self, day: date | None, window: AnyWindow) -> bool:
+        """Whether a day is in a window; one without bounds holds what has no day."""
+        if isinstance(window, Span) and window.after is window.until is None:
+            return True
         if day is None:
             return False
         match window:
@@ -150,199 +310,56 @@ class Firm:
                     return day <= last
                 return months_before(self.as_of, ending + months) < day <= last
             case Months(first=first, last=last, series=series):
-                latest = self.first_month(series)
-                wanted = [months_before(latest, k - 1) for k in range(first, last + 1)]
-                return day.replace(day=1) in wanted
+                newest = self.first_month(series)
+                oldest = months_before(newest, last - 1)
+                return oldest <= day.replace(day=1) <= months_before(newest, first - 1)
+            case Span(after=after, until=until):
+                late = after is None or day > day_of(after, self.as_of)
+                return late and (until is None or day <= day_of(until, self.as_of))
         raise AssertionError(window)
 
     def last_day(self, window: AnyWindow) -> date:
-        if isinstance(window, Window):
-            return months_before(self.as_of, window.ending)
-        assert isinstance(window, Months)
-        latest = self.first_month(window.series)
-        return month_end(months_before(latest, window.first - 1))
+        """The last day of a window."""
+        match window:
+            case Window(ending=ending):
+                return months_before(self.as_of, ending)
+            case Months(first=first, series=series):
+                return month_end(months_before(self.first_month(series), first - 1))
+        raise AssertionError(window)
 
     def latest_known_month(self, series: MonthSeries | None) -> date:
-        """Month k = 1: the latest closed month that is known (A01, A01b, A01c)."""
+        """Month k = 1: the latest closed month that is known (A01, A01b, A01c).
+
+        For a firm that reports by the quarter, the last month of such a quarter (A07).
+        """
         month = self.as_of.replace(day=1)
-        while not (self.is_closed(month) and self.is_known(month, series)):
+        if series is None:  # A77
+            while month_end(month) > self.as_of:
+                month = months_before(month, 1)
+            return month
+        quarterly = series.quarterly is not None
+        step = 3 if quarterly and self.value(series.quarterly) is True else 1
+        while not self.is_known(month, step, series):
             month = months_before(month, 1)
         return month
 
-    def is_closed(self, month: date) -> bool:
-        return month_end(month) <= self.as_of
-
-    def is_known(self, month: date, series: MonthSeries | None) -> bool:
-        if series is None:  # A77
+    def is_known(self, month: date, length: int, series: MonthSeries) -> bool:
+        """Whether the months that end with `month` are closed and known."""
+        if length > 1 and month.month not in QUARTER_ENDS:
+            return False
+        if month_end(month) > self.as_of:
+            return False
+        if month_end(month) + timedelta(series.lag_days) <= self.as_of:
             return True
-        has_row = any(
-            record["event_date"].replace(day=1) == month
-            and self.of_record(series.where, record) is True
-            for record in self.seen
+        first = months_before(month, length - 1)
+        return any(
+            first <= row["event_date"].replace(day=1) <= month
+            and self.city.of_row(series.where, row) is True
+            for row in self.rows(source_of(series.where))
+            if row["event_date"] is not None
         )
-        return has_row or month_end(month) + timedelta(series.lag_days) <= self.as_of
 
 
-def evaluate(  # noqa: C901  (a case for each kind of node)
-    node: Node, leaf: Callable[[Any], Result], as_of: date
-) -> Result:
-    """What a formula gives, where `leaf` knows what its leaves give."""
-
-    def value(part: Node) -> Result:
-        return evaluate(part, leaf, as_of)
-
-    match node:
-        case Constant(value=constant):
-            return constant
-        case Operation(operator="and" | "or" as op, left=left, right=right):
-            return logic(op, value(left), value(right))
-        case Operation(operator=op, left=left, right=right):
-            return arithmetic(op, value(left), value(right))
-        case IsIn(item=item, values=values):
-            found = value(item)
-            return None if found is None else found in values
-        case Choose(condition=condition, then=then, otherwise=otherwise):
-            return value(then if value(condition) is True else otherwise)
-        case Call(function=function, items=items):
-            return call(function, [value(item) for item in items], as_of)
-        case Statistic(name=name, items=items):
-            found = [value(item) for item in items]
-            return STATISTICS[name]([None if v is None else float(v) for v in found])
-    return leaf(node)
-
-
-def logic(op: str, left: bool | None, right: bool | None) -> bool | None:  # noqa: FBT001
-    """SQL's logic: what decides outweighs what is absent."""
-    decides = op == "or"
-    if left is decides or right is decides:
-        return decides
-    return None if left is None or right is None else not decides
-
-
-def arithmetic(op: str, left: Result, right: Result) -> Result:
-    if left is None or right is None:
-        return None
-    if op == "/":
-        return float(left) / float(right) if right else None
-    if isinstance(left, float) or isinstance(right, float):
-        left, right = float(left), float(right)
-    return OPERATORS[op](left, right)
-
-
-OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
-}
-
-
-def call(function: str, items: list[Result], as_of: date) -> Result:
-    if function == "is_absent":
-        return items[0] is None
-    if function == "coalesce":
-        return next((item for item in items if item is not None), None)
-    if any(item is None for item in items):
-        return None
-    if function in COUNTED_BACK:
-        return COUNTED_BACK[function](items[0], as_of)
-    return FUNCTIONS[function](*items)
-
-
-def days_since(day: date, as_of: date) -> int:
-    return (as_of - day).days
-
-
-def months_since(day: date, as_of: date) -> int:
-    """The greatest n with day + n months <= as_of (A65)."""
-    months = 0
-    while months_before(day, -(months + 1)) <= as_of:
-        months += 1
-    return months
-
-
-def month_end(day: date) -> date:
-    """The last day of the month in which a day falls."""
-    while (day + ONE_DAY).month == day.month:
-        day += ONE_DAY
-    return day
-
-
-def days_after(first: date, last: date) -> set[date]:
-    """The days after the first, up to the last."""
-    return {first + timedelta(n) for n in range(1, (last - first).days + 1)}
-
-
-def festival_days(silence: set[date]) -> int:
-    """Days of the festival weeks that lie wholly in a silence (A32)."""
-    weeks = [{first + timedelta(n) for n in range(7)} for first in spring_festivals()]
-    return sum(len(week) for week in weeks if week <= silence)
-
-
-def last_festival_days(days: int, as_of: date) -> int:
-    return festival_days(days_after(as_of - timedelta(days), as_of))
-
-
-COUNTED_BACK: dict[str, Callable[[Any, date], int]] = {
-    "days_since": days_since,
-    "festival_days": last_festival_days,
-    "months_since": months_since,
-}
-
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "abs": abs,
-    "days_to_month_end": lambda day: (month_end(day) - day).days,
-    "greatest": max,
-    "least": min,
-    "ln_1p": math.log1p,
-    "month_start": lambda day: day.replace(day=1),
-    "not": lambda item: not item,
-    "square": lambda item: item * item,
-}
-
-REDUCTIONS: dict[str, Callable[[list[Any]], Any]] = {
-    "sum": lambda values: sum(values, Decimal(0)),
-    "count": len,
-    "distinct": lambda values: len(set(values)),
-    "min": lambda values: min(values, default=None),
-    "max": lambda values: max(values, default=None),
-}
-
-
-def present(items: list[float | None]) -> list[float]:
-    return [item for item in items if item is not None]
-
-
-def at_least(few: int, statistic: Callable[[list[float]], float]) -> Any:
-    """A statistic that is absent of fewer items than it needs."""
-
-    def found(items: list[float | None]) -> float | None:
-        known = present(items)
-        return statistic(known) if len(known) >= few else None
-
-    return found
-
-
-def leading_zeros(items: list[float | None]) -> int:
-    return next((n for n, item in enumerate(items) if item != 0), len(items))
-
-
-def slope(items: list[float | None]) -> float | None:
-    """Least squares over the places of the items that are there."""
-    points = [(place, item) for place, item in enumerate(items) if item is not None]
-    if len(points) < 2:
-        return None
-    places, values = zip(*points, strict=True)
-    return statistics.linear_regression(places, values).slope
-
-
-STATISTICS: dict[str, Callable[[list[float | None]], float | None]] = {
-    "deviation": at_least(2, statistics.stdev),
-    "leading_zeros": leading_zeros,
-    "mean": at_least(1, statistics.fmean),
-    "median": at_least(1, statistics.median),
-    "slope": slope,
-}
+def place(row: Record) -> tuple[date, datetime, str]:
+    """Where a row stands among others (A05, A05b)."""
+    return row["event_date"], row["known_at"], row["row_id"]

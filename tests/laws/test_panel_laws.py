@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from kexin.algebra.dates import months_before
 from kexin.panel.build import panel
 from laws.direct import DIRECT, Firm
-from laws.engine import SCHEMA, SIGNALS, agrees, examples, to_the_byte, told
+from laws.engine import DAYS, SIGNALS, agrees, examples, to_the_byte, told
 from laws.invoices import AS_OFS, CODES, city, history, placed, sale
-from laws.reference import signal_value
+from laws.reference import City
+from laws.small import schema_of
 
 if TYPE_CHECKING:
     from random import Random
@@ -52,9 +53,9 @@ def test_the_engine_agrees_with_the_reference_and_with_the_text(
     histories = city(random, as_of, 40)
     found = panels.of(histories, as_of)
     for key, records in histories.items():
-        firm = Firm(records, as_of)
+        firm, judge = Firm(records, as_of), City({"tax_invoice": records}, as_of)
         for name, signal in SIGNALS.items():
-            got, expected = found[key][name], signal_value(signal, records, as_of)
+            got, expected = found[key][name], judge.value(signal, key)
             case = f"{name} of {key} at {as_of}\n{told(records)}"
             assert agrees(got, expected), f"engine {got}, reference {expected}: {case}"
             if name in DIRECT:
@@ -197,14 +198,17 @@ def test_silence_is_known_three_days_after_the_month(
 @examples(3)
 @given(random=randoms, as_of=days)
 def test_the_order_of_rows_and_the_number_of_threads_change_no_digit(
-    panels: Panels, panels_on_one: Panels, random: Random, as_of: date
+    panels: Panels, random: Random, as_of: date
 ) -> None:
     histories = city(random, as_of, 30)
+    panels.use(threads=2)
     found = panels.of(histories, as_of)
     again = dict(random.sample(sorted(histories.items()), len(histories)))
     for records in again.values():
         random.shuffle(records)
-    for other in (panels.of(again, as_of), panels_on_one.of(histories, as_of)):
+    for threads in (2, 1):
+        panels.use(threads)
+        other = panels.of(again, as_of)
         assert list(other) == sorted(histories)
         for key in histories:
             assert to_the_byte(other[key]) == to_the_byte(found[key]), key
@@ -213,14 +217,16 @@ def test_the_order_of_rows_and_the_number_of_threads_change_no_digit(
 @examples(1)
 @given(random=randoms)
 def test_many_rows_give_the_same_bytes_on_one_thread_and_on_two(
-    panels: Panels, panels_on_one: Panels, random: Random
+    panels: Panels, random: Random
 ) -> None:
     histories = city(random, AS_OFS[0], 20)
+    panels.of(histories, AS_OFS[0])
+    panels.multiply(400)
     found = []
-    for one in (panels, panels_on_one):
-        one.of(histories, AS_OFS[0])
-        one.multiply(400)
-        found.append([to_the_byte_of(row) for row in one.ask(AS_OFS[0])])
+    for threads in (2, 1):
+        panels.use(threads)
+        found.append([to_the_byte_of(row) for row in panels.ask(*DAYS)])
+    panels.use(threads=2)
     assert found[0] == found[1]
 
 
@@ -237,8 +243,8 @@ def test_firms_do_not_influence_each_other(
     together = panels.of(histories, as_of)
     few = dict(list(histories.items())[::7])
     alone = panels.of(few, as_of)
-    panels.fill([r for own in histories.values() for r in own], few)
-    asked_for = panels.ask(as_of)
+    panels.fill([r for own in histories.values() for r in own], few, as_of)
+    asked_for = panels.ask(*DAYS)
     assert [row["firm_key"] for row in asked_for] == list(few)
     for key, row in zip(few, asked_for, strict=True):
         assert to_the_byte(alone[key]) == to_the_byte(together[key]), key
@@ -264,20 +270,24 @@ def test_a_signal_is_absent_only_for_the_reason_it_declares(
     }
 
 
-def test_a_firm_is_told_once_however_often_it_is_asked_for(panels: Panels) -> None:
-    panels.fill([sale("A", date(2019, 3, 1), "5.00")], ["B", "A", "B"])
-    found = panels.ask(date(2019, 3, 31))
-    assert [row["firm_key"] for row in found] == ["A", "B"]
-    assert {row["as_of"] for row in found} == {date(2019, 3, 31)}
+def test_observations_come_in_the_order_of_days_and_firms(panels: Panels) -> None:
+    early, late = AS_OFS[0], AS_OFS[1]
+    asked = [("B", late), ("A", late), ("C", early), ("B", early)]
+    records = {"tax_invoice": [sale("A", date(2019, 3, 1), "5.00")]}
+    found = panels.of_city(records, asked, DAYS)
+    assert list(found) == [("B", early), ("C", early), ("A", late), ("B", late)]
+    assert found["A", late]["inv.sales_12m"] == 5
+    assert found["B", late]["inv.sales_12m"] is None
 
 
 def test_a_panel_can_be_asked_of_tables_in_memory() -> None:
-    rows = pa.Table.from_pylist([sale("A", date(2019, 3, 1), "5.00")], schema=SCHEMA)
+    day, rows = date(2019, 3, 31), [sale("A", date(2019, 3, 1), "5.00")]
+    table = pa.Table.from_pylist(rows, schema=schema_of("tax_invoice"))
     asked = panel(
         SIGNALS.values(),
-        date(2019, 3, 31),
-        ibis.memtable({"firm_key": ["A"]}),
-        {"tax_invoice": ibis.memtable(rows)},
+        ibis.memtable({"firm_key": ["A"], "as_of": [day]}),
+        [day],
+        {"tax_invoice": ibis.memtable(table)},
     )
     assert asked.to_pyarrow()["inv.sales_12m"].to_pylist() == [5.0]
     assert asked.columns == ("firm_key", "as_of", *SIGNALS)

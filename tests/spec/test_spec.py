@@ -11,6 +11,7 @@ import pytest
 
 from kexin.dictionary.example import FIRM, examples, records
 from kexin.signals.catalogue import catalogue
+from laws.reference import City, keys_of
 from laws.small import values
 
 if TYPE_CHECKING:
@@ -112,6 +113,21 @@ def test_example(module: str, example: Example) -> None:
         if not close(found[name], expected, example.tolerance)
     }
     assert not wrong, "found, expected"
+
+
+@pytest.mark.parametrize(
+    ("module", "example"), EXAMPLES, ids=[f"{m}: {e.shows}" for m, e in EXAMPLES]
+)
+def test_the_reference_agrees_with_the_example(module: str, example: Example) -> None:
+    tables, day = records(example), date.fromisoformat(example.as_of)
+    city = City(tables, day, {FIRM, *keys_of(tables)})
+    found = {name: city.value(SIGNALS[name], FIRM) for name in example.expected}
+    wrong = {
+        name: (found[name], expected)
+        for name, expected in example.expected.items()
+        if not close(found[name], expected, example.tolerance)
+    }
+    assert not wrong, f"{module}: found, expected"
 
 
 def test_every_signal_has_an_example_of_a_value_and_one_of_absence() -> None:

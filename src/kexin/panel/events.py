@@ -103,7 +103,7 @@ def seen(table: ir.Table, known_by: date) -> ir.Table:
 
 def delivered(table: ir.Table) -> ir.Table:
     """Return all versions that say something of a firm: withdrawals do not."""
-    return table.filter(table.op != "D", table.firm_key.notnull())
+    return table.filter(table["op"] != "D", table.firm_key.notnull())
 
 
 def first_told(told: ir.Table, key: tuple[str, ...]) -> ir.Table:

@@ -157,6 +157,7 @@ def consented(
     """Return whether firms agreed to the reading of registers.
 
     Until a first consent of any firm is known, nobody was asked: all count as agreed.
+    One that was withdrawn since was known.
     """
     grants = meeting(tables["core_consent"], known)
     end = grants.midnight
@@ -167,7 +168,9 @@ def consented(
         & (grants.expires_at.isnull() | (grants.expires_at >= end))
         & (grants.revoked_at.isnull() | (grants.revoked_at >= end))
     )
-    asked = grants.group_by("as_of").agg(grants=grants.count())
+    every = tables["core_consent"].cross_join(known.table)
+    told = every.filter(every.known_at < every.midnight)
+    asked = told.group_by("as_of").agg(grants=told.count())
     valid = grants.filter(holds)
     names = {
         f"consented_{r}": valid.scope_registers.contains(r).any() for r in registers

@@ -7,10 +7,11 @@ import pytest
 from kexin.algebra.dates import (
     is_month_end,
     last_closed_month,
-    month_span,
+    last_closed_quarter,
     month_start,
     months_before,
     next_midnight,
+    spell_factors,
     spring_festivals,
 )
 
@@ -60,25 +61,28 @@ def test_a_month_is_closed_on_its_last_day_and_known_its_lag_later(
 
 
 @pytest.mark.parametrize(
-    ("latest", "first", "last", "after", "until"),
+    ("as_of", "lag", "expected"),
     [
-        ("2020-02-01", 1, 1, "2020-01-31", "2020-02-29"),
-        ("2020-02-01", 1, 12, "2019-02-28", "2020-02-29"),
-        ("2020-02-01", 13, 24, "2018-02-28", "2019-02-28"),
-        ("2020-12-01", 1, 1, "2020-11-30", "2020-12-31"),
-        ("2020-01-01", 2, 2, "2019-11-30", "2019-12-31"),
+        ("2020-03-30", 0, "2019-12-01"),
+        ("2020-03-31", 0, "2020-03-01"),
+        ("2020-04-25", 26, "2019-12-01"),
+        ("2020-04-26", 26, "2020-03-01"),
+        ("2020-12-31", 0, "2020-12-01"),
+        ("2021-01-25", 26, "2020-09-01"),
     ],
 )
-def test_a_span_of_months_leaves_out_the_day_before_and_holds_the_last(
-    latest: str, first: int, last: int, after: str, until: str
+def test_a_quarter_is_closed_with_its_last_month(
+    as_of: str, lag: int, expected: str
 ) -> None:
-    assert month_span(day(latest), first, last) == (day(after), day(until))
+    assert last_closed_quarter(day(as_of), lag) == day(expected)
 
 
-def test_spans_of_neighbouring_months_meet() -> None:
-    for k in range(1, 30):
-        later, earlier = (month_span(day("2020-03-01"), n, n) for n in (k, k + 1))
-        assert earlier[1] == later[0]
+def test_spell_factors_count_the_days_outside_the_festival() -> None:
+    """15 days from the third day before: 22 January to 5 February in 2020."""
+    factors = dict(spell_factors())
+    assert factors[day("2020-01-01")] == 31 / (31 - 10)
+    assert factors[day("2020-02-01")] == 29 / (29 - 5)
+    assert day("2020-03-01") not in factors
 
 
 def test_a_month_starts_and_ends() -> None:

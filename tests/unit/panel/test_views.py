@@ -11,13 +11,14 @@ import pyarrow as pa
 from kexin.algebra.nodes import Column
 from kexin.algebra.reductions import Aggregate, Window
 from kexin.algebra.views import Without, named
+from kexin.dictionary.example import record
 from kexin.language import Text
 from kexin.panel.sources import versions
 from kexin.registers.core import RelEdge
+from kexin.signals.catalogue import catalogue
 from kexin.signals.network import guarantee
-from kexin.signals.signal import Signal, catalogue
+from kexin.signals.signal import Signal
 from laws.small import values
-from spec.table import record
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -1,0 +1,216 @@
+"""Faults in the language, the panel and the declarations: see `faults`.
+
+Each is a file below `src/kexin`, a text that stands there once, and what is put in its
+place: a boundary, a visibility, an absence, a window moved by a little.
+"""
+
+COMPILER, RESOLVE, DATES, WINDOWS = (
+    "algebra/to_ibis.py",
+    "algebra/resolve.py",
+    "algebra/dates.py",
+    "panel/days.py",
+)
+BUILD, GAPS, GROUPS = "panel/build.py", "panel/gaps.py", "panel/groups.py"
+PEERS, CIRCLES, SOURCES = "panel/peers.py", "panel/circles.py", "panel/sources.py"
+EVENTS, READABLE = "panel/events.py", "panel/readable.py"
+SIGNAL, TAX = "signals/signal.py", "registers/tax.py"
+INVOICES, VAT = "signals/invoices.py", "signals/vat.py"
+
+VISIBILITY = [
+    (WINDOWS, "met.known_at < met.midnight", "met.known_at <= met.midnight"),
+    (WINDOWS, "met.known_at < met.midnight", "met.known_at.notnull()"),
+    (WINDOWS, "superseded_at >= met.midnight", "superseded_at > met.midnight"),
+    (WINDOWS, "superseded_at.isnull() |", "superseded_at.notnull() |"),
+    (WINDOWS, "met.known_at < met.midnight, stands", "met.known_at < met.midnight"),
+    (DATES, "as_of + timedelta(1), time.min", "as_of, time.max"),
+    (DATES, "as_of + timedelta(1), time.min", "as_of, time.min"),
+]
+
+SPANS = [
+    (COMPILER, "leaf) <= leaf(span.until)", "leaf) < leaf(span.until)"),
+    (COMPILER, "leaf) > leaf(span.after)", "leaf) >= leaf(span.after)"),
+    (COMPILER, "None else [to_ibis(where, leaf)]", "None else []"),
+    (COMPILER, 'getattr(reduction, "on", None) or Column', "Column"),
+    (RESOLVE, "Span(after, AsOf(ending))", "Span(after, AsOf())"),
+    (RESOLVE, "AsOf(ending + months) if months", "AsOf(months) if months"),
+    (RESOLVE, "moved(first, -earliest)", "moved(first, 1 - earliest)"),
+    (RESOLVE, "moved(first, 1 - latest)", "moved(first, -latest)"),
+    (RESOLVE, "months) + timedelta(days)", "months) - timedelta(days)"),
+    (RESOLVE, "return following - timedelta(1)", "return following"),
+    (DATES, "min(day.day, length)", "min(day.day, 28)"),
+]
+
+KNOWN_MONTHS = [
+    (DATES, "timedelta(lag_days) + timedelta(1)", "timedelta(lag_days)"),
+    (RESOLVE, "ClosedMonth(0, series.lag_days,", "ClosedMonth(0, 0,"),
+    (
+        RESOLVE,
+        "ClosedMonth(quarterly=oldest.quarterly)",
+        "ClosedMonth(0, oldest.lag_days, oldest.quarterly)",
+    ),
+    (RESOLVE, "quarterly=step > 1", "quarterly=False"),
+    (RESOLVE, 'Operation(">", newest', 'Operation(">=", newest'),
+    (RESOLVE, "closed, series.where)", "closed)"),
+    (RESOLVE, "moved(oldest, months - step), ", "oldest, "),
+    (RESOLVE, "chosen(reduction, series, step=3)", "by_month"),
+    (RESOLVE, "math.ceil(series", "math.floor(series"),
+    (DATES, "month.month % 3)", "month.month % 3 - 3)"),
+]
+
+WORDS = [
+    (COMPILER, '.cast("float64").nullif(0)', '.cast("float64")'),
+    (COMPILER, '"or": operator.or_', '"or": operator.and_'),
+    (COMPILER, '"<=": operator.le', '"<=": operator.lt'),
+    (COMPILER, "strictest(ibis.greatest)", "ibis.greatest"),
+    (COMPILER, "strictest(ibis.least)", "ibis.least"),
+    (COMPILER, "last.day()) & ~ends_month", "last.day())"),
+    (COMPILER, "(first.day() > last.day())", "(first.day() >= last.day())"),
+    (COMPILER, 'delta(day, unit="day") - 1', 'delta(day, unit="day")'),
+    (COMPILER, "return wide * wide", "return amount * amount"),
+    (COMPILER, '.cast("float64") + 1.0).ln()', '.cast("float64") + 0.0).ln()'),
+    (COMPILER, "known > 0.0, known, None", "known >= 0.0, known, None"),
+    (COMPILER, "ibis.greatest(counted, 1.0).ln()", "counted.ln()"),
+    (COMPILER, ".cases(*pairs, else_=otherwise)", ".cases(*pairs)"),
+    (COMPILER, "value(text).left(length)", "value(text).left(length + 1)"),
+    (COMPILER, 'a + "\\t" + b', "a + b[:0]"),
+    (COMPILER, "present(items).length() - 1", "present(items).length()"),
+    (COMPILER, "present(items).length() - 1", "items.length() - 1"),
+    (COMPILER, ".filter(lambda pair: pair.f1.notnull())", ""),
+    (COMPILER, "ordered[(last + 1) // 2]", "ordered[last // 2]"),
+    (COMPILER, "ordered = present(items).sort()", "ordered = present(items)"),
+    (COMPILER, ".fill_null(1)).index(1)", ".fill_null(0)).index(1)"),
+    (COMPILER, "present(items).maxs()", "items[0]"),
+    (COMPILER, "value.nunique(where=rows)", "value.count(where=rows)"),
+    (COMPILER, "value.median(where=rows)", "value.max(where=rows)"),
+    (COMPILER, "include_null=True", "include_null=False"),
+    (COMPILER, '("event_date", "known_at", "row_id")', '("event_date",)'),
+    (COMPILER, "(days > back)", "(days >= back)"),
+    (DATES, "FESTIVAL_DAYS = 7", "FESTIVAL_DAYS = 8"),
+    (DATES, "SPELL_BEFORE = 15, 3", "SPELL_BEFORE = 15, 2"),
+]
+
+GROUPED = [
+    (GROUPS, "rank < reduction.skip + reduction.top", "rank < reduction.top"),
+    (GROUPS, "rank >= reduction.skip", "rank >= 0"),
+    (GROUPS, "rank.desc(),", "rank,"),
+    (GROUPS, "groups.group_name,\n            ]", "groups.group_name.desc(),\n            ]"),
+    (GROUPS, "ibis.ifelse(rank.notnull(), number, None)", "number"),
+    (GROUPS, "named.filter(named.group_name.notnull())", "named"),
+    (GROUPS, "rows.holds & ~before & rows.counts", "rows.holds & rows.counts"),
+    (GROUPS, 'group_by=[*KEYS, "group_name"],', "group_by=[*KEYS],"),
+    (GROUPS, '["event_date", "known_at", "row_id"]', '["known_at", "row_id"]'),
+    (GROUPS, "counts=within(turning, leaf)", "counts=ibis.literal(True)"),
+    (BUILD, 'frozenset({"sum", "count", "distinct"})', 'frozenset({"sum"})'),
+    (BUILD, "isinstance(leaf, Turns) or getattr", "getattr"),
+    (BUILD, '.order_by("as_of", "firm_key")', '.order_by("firm_key")'),
+    (GAPS, "(before < first)", "(before <= first)"),
+    (GAPS, "(after > last)", "(after >= last)"),
+    (GAPS, "firms.end + ibis.interval(days=1)", "firms.end + ibis.interval(days=0)"),
+    (GAPS, "ibis.greatest(firms.longest.fill_null(0), open_stretch)", "open_stretch"),
+    (GAPS, "FESTIVAL_DAYS * weeks_between(", "0 * weeks_between("),
+]
+
+OTHER_FIRMS = [
+    (PEERS, 'items.cast("float64").median()', "items.median()"),
+    (PEERS, 'group_by("as_of", *keys)', "group_by(*keys)"),
+    (PEERS, "    if not peers.others:\n        return whole\n", ""),
+    (PEERS, "item.notnull().cast", "item.isnull().cast"),
+    (PEERS, "ibis.coalesce(item, 0)", "item"),
+    (PEERS, "firms.filter(functools.reduce(operator.and_, known))", "firms"),
+    (CIRCLES, "np.bincount(component)[component]", "np.bincount(number)"),
+    (CIRCLES, "seen.filter(to_ibis(circle.where, leaf))", "seen"),
+    (CIRCLES, "directed=False", 'directed=True, connection="strong"'),
+]
+
+VIEWS = [
+    (SOURCES, "ibis.greatest(pairs.left_known_at", "ibis.least(pairs.left_known_at"),
+    (
+        SOURCES,
+        "ibis.least(\n            pairs.left_superseded_at",
+        "ibis.greatest(\n            pairs.left_superseded_at",
+    ),
+    (SOURCES, "table.filter(to_ibis(view.where, leaf))", "table"),
+    (SOURCES, "pairs.filter(to_ibis(view.where, leaf))", "pairs"),
+    (SOURCES, "ibis.range(start, end + 1)", "ibis.range(start, end)"),
+    (SOURCES, "ibis.coalesce(month_number(to_ibis(view.end, leaf)), last)", "start"),
+    (SOURCES, "a.union(b), alike", "a.union(b, distinct=True), alike"),
+    (SOURCES, "for a, b in keys]", "for a, b in keys[:1]] + [left.left_firm_key.notnull()]"),
+    (SOURCES, "pairs.left_event_date", "pairs.right_event_date"),
+    (EVENTS, 'table["op"] != "D", ', ""),
+    (EVENTS, "exec_amount >= OWED_AT_LEAST)\n    day", "exec_amount > OWED_AT_LEAST)\n    day"),
+    (EVENTS, "told.closed_date <= after(", "told.closed_date < after("),
+    (EVENTS, "GRACE_DAYS = 60", "GRACE_DAYS = 59"),
+    (EVENTS, "LOST_DAYS = 90", "LOST_DAYS = 91"),
+    (EVENTS, "both.over <= both.day", "both.over < both.day"),
+    (EVENTS, "return ibis.greatest(moment, day", "return ibis.least(moment, day"),
+    (EVENTS, "numbered.place == 0", "numbered.place >= 0"),
+    (EVENTS, "cases.exec_amount.isnull() | (", "("),
+    (EVENTS, "every.superseded_at > every.known_at", "every.known_at.notnull()"),
+]
+
+CONSENT = [
+    (READABLE, "grants.granted_at < end", "grants.granted_at <= end"),
+    (READABLE, "grants.expires_at >= end", "grants.expires_at > end"),
+    (READABLE, "grants.revoked_at >= end", "grants.revoked_at > end"),
+    (READABLE, "        & (grants.purpose == PURPOSE)\n", ""),
+    (READABLE, "        (grants.grantee == GRANTEE)\n        & ", "        "),
+    (READABLE, "every.known_at < every.midnight", "every.known_at.notnull()"),
+    (READABLE, "nobody_asked | met[name]", "met[name]"),
+    (READABLE, "signal.public or signal.register not in CONSENTED", "signal.public"),
+    (READABLE, '"si", "hf", "cus"', '"hf", "cus"'),
+    (READABLE, "(*covered, f", "(f"),
+    (READABLE, 'placed.district, "")\n', '"", "")\n'),
+]
+
+DECLARED = [
+    (SIGNAL, "abs(value) >= TENTH", "abs(value) > TENTH"),
+    (SIGNAL, "math.expm1(value)", "math.exp(value)"),
+    (SIGNAL, 'place["yes"] if value', 'place["no"] if value'),
+    (SIGNAL, "{HUNDRED * value:z,.", "{HUNDRED * value:,."),
+    (TAX, "lag_days=3,\n    measure=\"amount_ex_tax\"", "lag_days=4,\n    measure=\"amount_ex_tax\""),
+    (VAT, "KNOWN_AT_LEAST = 6", "KNOWN_AT_LEAST = 7"),
+    (VAT, "months_filed(k, k) > 0", "months_filed(k, k) >= 0"),
+    (VAT, "(3, 4), (4, 3)", "(3, 12), (4, 3)"),
+    (VAT, "Constant(0.0).given(amount <= 0)", "Constant(0.0).given(amount < 0)"),
+    (INVOICES, '.is_in("void", "red")', '.is_in("void")'),
+    (INVOICES, "sold_net, bought_net = sold & ~void,", "sold_net, bought_net = sold,"),
+    (
+        INVOICES,
+        "TaxInvoice.counterparty_code, TaxInvoice.counterparty_name)",
+        "TaxInvoice.counterparty_name, TaxInvoice.counterparty_code)",
+    ),
+    (INVOICES, ".given(parties >= 3)", ".given(parties > 3)"),
+    (INVOICES, "sales_by_month[2:14]", "sales_by_month[3:14]"),
+    (
+        INVOICES,
+        ".clip(0, 5).given(sales >= 100_000)",
+        ".clip(0, 5).given(sales > 100_000)",
+    ),
+    (INVOICES, "bought_net) >= 25_000", "bought_net) > 25_000"),
+    (INVOICES, ").given(sold_n >= 12)", ").given(sold_n >= 11)"),
+    (INVOICES, "(issued,)) < 3)", "(issued,)) <= 3)"),
+    (
+        INVOICES,
+        "sales_months.months(1, 3), sold_blue)",
+        "sales_months.months(1, 3), sold_net)",
+    ),
+    (
+        INVOICES,
+        '.invoice_status.is_in("normal")',
+        '.invoice_status.is_in("normal", "red_full")',
+    ),
+    (INVOICES, "reduction.where, issue_month", "reduction.where"),
+    (INVOICES, 'is_in("e_special", "e_normal")', 'is_in("e_special")'),
+    (INVOICES, "(sold_n > 0) & (bought_n > 0)", "(sold_n > 0) | (bought_n > 0)"),
+    (INVOICES, "given(sold_n + bought_n >= 5)", "given(sold_n >= 5)"),
+    (
+        INVOICES,
+        '"distinct", issue_month, Months(1, 12), sold_blue',
+        '"distinct", issue_month, YEAR, sold_blue',
+    ),
+]
+
+FAULTS = [
+    *(*VISIBILITY, *SPANS, *KNOWN_MONTHS, *WORDS, *GROUPED),
+    *(*OTHER_FIRMS, *VIEWS, *CONSENT, *DECLARED),
+]
