@@ -27,7 +27,9 @@ from kexin.algebra.reductions import (
     Window,
     latest,
 )
+from kexin.algebra.views import Derived
 from kexin.registers.business import RegFirm
+from kexin.registers.core import REGISTER
 from laws.reference_views import Views
 from laws.reference_words import (
     ONE_DAY,
@@ -99,8 +101,26 @@ class City:
         """A signal of a firm, as a float; absent where it may not be told."""
         if not self.is_readable(signal, firm):
             return None
-        value = self.firm(firm).value(signal.formula)
+        own = self.firm(firm)
+
+        def leaf(node: Node) -> Result:
+            return own.of_leaf(node) if self.may_be_read(node, signal, firm) else None
+
+        value = evaluate(signal.formula, leaf, self.as_of)
         return None if value is None else float(value)
+
+    def may_be_read(self, node: Node, signal: Signal, firm: str) -> bool:
+        """Whether what a signal takes from other registers may be read (A04, O6).
+
+        Other firms count as their rows show.
+        """
+        if isinstance(node, Peers):
+            return True
+        return all(
+            self.is_covered(register, firm)
+            and (register not in AGREED_TO or self.is_consented(register, firm))
+            for register in registers_of(node.source) - {signal.register}
+        )
 
     def is_readable(self, signal: Signal, firm: str) -> bool:
         """Whether a signal's register is covered, and consented to (A04)."""
@@ -172,13 +192,25 @@ class City:
         return evaluate(node, lambda column: row[column.name], self.as_of)
 
 
+def registers_of(source: Source) -> set[str]:
+    """The registers to which the tables of a source belong.
+
+    Relations, label events and other tables of the platform belong to none.
+    """
+    if isinstance(source, str):
+        return {source.partition("_")[0]} & set(REGISTER)
+    if isinstance(source, Derived):
+        return set()
+    return {register for part in source.sources for register in registers_of(part)}
+
+
 def keys_of(tables: Mapping[str, list[Record]]) -> Iterable[str]:
     """The firms that have a record."""
     return (
         row["firm_key"]
         for rows in tables.values()
         for row in rows
-        if row["firm_key"] is not None
+        if row.get("firm_key") is not None
     )
 
 
@@ -238,9 +270,10 @@ class Firm:
             and self.city.of_row(node.where, row) is True
         ]
         values = [self.city.of_row(node.of, row) for row in chosen]
-        if node.reduction == "latest":
+        if node.reduction in {"latest", "earliest"}:
             order = list(map(place, chosen))
-            return values[order.index(max(order))] if values else None
+            end = max if node.reduction == "latest" else min
+            return values[order.index(end(order))] if values else None
         return reduced(node.reduction, values)
 
     def day(self, on: Node | None, row: Record) -> date | None:

@@ -7,7 +7,7 @@ is one day, and only what is seen on it is put together.
 from __future__ import annotations
 
 import functools
-from datetime import date
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from kexin.algebra.dates import months_before
@@ -18,8 +18,10 @@ from kexin.algebra.views import (
     Spread,
     United,
     View,
+    Without,
     name_of,
 )
+from kexin.registers.reference import ESTIMATES
 from laws.reference_events import label_events
 from laws.reference_words import evaluate
 
@@ -33,6 +35,23 @@ Record = dict[str, Any]
 
 LAST_MONTH = date(2040, 12, 1)
 """The end of the calendar, to which a record with an open end is spread."""
+
+
+ESTIMATE_COLUMNS = {
+    "ref_court_coverage": ("city", "valid_from"),
+    "ref_defendant_cases": ("industry", "valid_from"),
+    "ref_published_pd": ("firm_key", "published_at"),
+    "ref_strong_buyer": ("uscc", "valid_from"),
+    "ref_tariff_country": ("country_code", "valid_from"),
+}
+"""Of each table of estimates: what stands for the firm, and from when a row is known."""
+
+
+def day_and_moment(known: date | datetime) -> tuple[date, datetime]:
+    """A day and its first moment; of a moment its day, and itself."""
+    if isinstance(known, datetime):
+        return known.date(), known
+    return known, datetime.combine(known, time())
 
 
 class Views:
@@ -74,9 +93,70 @@ class Views:
                     for row in self.marked(source.source)
                     for month in covered_months(row, source)
                 ]
-            case Derived(name="label_event"):
-                return label_events(self.tables, self.as_of)
+            case Without():
+                return self.alone(source)
+            case Derived():
+                return self.derived(source.name)
         raise AssertionError(source)
+
+    def alone(self, view: Without) -> list[Record]:
+        """The left rows with which no right row agrees."""
+        others = {
+            tuple(of_row(right, row) for _, right in view.on)
+            for row in self.marked(view.right)
+        }
+        return [
+            under(row, view, reading(row))
+            for row in self.marked(view.left)
+            if None in (key := tuple(of_row(left, row) for left, _ in view.on))
+            or key not in others
+        ]
+
+    def derived(self, name: str) -> list[Record]:
+        """What the panel makes by hand."""
+        match name:
+            case "label_event":
+                return label_events(self.tables, self.as_of)
+            case "vat_first_filing":
+                return self.first_filings()
+            case "held_list":
+                return [
+                    {**min(rows, key=lambda row: row["known_at"]), "firm_key": None,
+                     "list": held}
+                    for held in ESTIMATES
+                    if (rows := self.estimated(held))
+                ]  # fmt: skip
+        return self.estimated(name)
+
+    def estimated(self, name: str) -> list[Record]:
+        """The rows of a table of estimates that are known: from their first day on."""
+        firm, known = ESTIMATE_COLUMNS[name]
+        return [
+            {**row, "firm_key": row[firm], "event_date": day, "known_at": moment,
+             "row_id": f"{name}/{row[firm]}"}
+            for row in self.tables.get(name, [])
+            for day, moment in [day_and_moment(row[known])]
+            if day <= self.as_of
+        ]  # fmt: skip
+
+    def first_filings(self) -> list[Record]:
+        """Each VAT return as it was first told filed, however it was amended since."""
+        first: dict[tuple[Any, ...], Record] = {}
+        told = sorted(
+            self.tables.get("tax_vat_return", []),
+            key=lambda row: (row["known_at"], row["version_no"], row["row_id"]),
+        )
+        for row in told:
+            was_seen = row["superseded_at"] is None or (
+                row["superseded_at"] > row["known_at"]
+            )
+            filed = row["op"] != "D" and row["filed_at"] is not None
+            known = row["known_at"].date() <= self.as_of and row["firm_key"] is not None
+            if was_seen and filed and known:
+                key = (row["firm_key"], row["period_start"])
+                own = {**row, "row_id": f"tax_vat_return/{row['row_id']}"}
+                first.setdefault(key, own)
+        return list(first.values())
 
     def marked(self, source: Source) -> list[Record]:
         """The rows of a source, whose ids tell their table as well."""

@@ -189,6 +189,7 @@ COUNTED_BACK: dict[str, Callable[[Any, date], int]] = {
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "abs": abs,
+    "day": lambda moment: moment.date(),
     "days_between": days_between,
     "days_to_month_end": lambda day: (month_end(day) - day).days,
     "greatest": max,
