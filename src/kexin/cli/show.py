@@ -321,6 +321,7 @@ def trained(screen: Screen, made: Trained) -> None:
                 "verdict": made.verdict._asdict(),
                 "run": made.logged.run_id,
                 "version": made.logged.version,
+                "left_out": list(made.left_out),
             }
         )
         return
@@ -337,6 +338,14 @@ def trained(screen: Screen, made: Trained) -> None:
         f"5 folds x 20: {good} good firms, {bad} bad, {used} signals",
     )
     screen.table(title, columns, rows)
+    if made.left_out:
+        screen.say(
+            Text(
+                f"{len(made.left_out)}个信号对所有企业均缺失，未进入模型",
+                f"{len(made.left_out)} signals are absent for every firm and stayed "
+                "out of the model",
+            )
+        )
     screen.say(made.verdict)
     screen.say(
         Text(

@@ -52,6 +52,7 @@ class Trained(NamedTuple):
         metrics: The figures.
         verdict: In words, whether it is better than the single column.
         firms: Good and bad firms that it was trained on.
+        left_out: Signals that no firm of the sample has.
         logged: Where it stands in MLflow.
     """
 
@@ -60,6 +61,7 @@ class Trained(NamedTuple):
     metrics: Mapping[str, float]
     verdict: Text
     firms: Mapping[str, int]
+    left_out: tuple[str, ...]
     logged: Logged
 
 
@@ -76,8 +78,9 @@ def train(
         TrainingError: The observations are too few, or tell nothing.
     """
     known = sample(observed.panel, observed.outcomes, observed.directions)
-    evaluation = evaluate(known, observed.directions, parameters, progress)
-    booster = grow(known.values, known.bad, observed.directions, parameters)
+    directions = {str(name): observed.directions[str(name)] for name in known.values}
+    evaluation = evaluate(known, directions, parameters, progress)
+    booster = grow(known.values, known.bad, directions, parameters)
     firms = {"good": int((~known.bad).sum()), "bad": int(known.bad.sum())}
     figures = metrics(evaluation)
     made = bundles.write(
@@ -87,8 +90,7 @@ def train(
         {
             "as_of": str(observed.as_of),
             "signals": [
-                {"id": name, "direction": way}
-                for name, way in observed.directions.items()
+                {"id": name, "direction": way} for name, way in directions.items()
             ],
             "firms": firms,
             "parameters": asdict(parameters),
@@ -108,5 +110,11 @@ def train(
         charts=charts(evaluation, booster, language),
     )
     return Trained(
-        made, evaluation, figures, verdict(evaluation), firms, log(settings, run)
+        made,
+        evaluation,
+        figures,
+        verdict(evaluation),
+        firms,
+        known.left_out,
+        log(settings, run),
     )

@@ -50,11 +50,13 @@ class Sample(NamedTuple):
         firms: Key of each observation's firm.
         values: Observations x signals, as floats; not-a-number where absent.
         bad: Whether each went bad.
+        left_out: Signals that no observation has: their registers were not delivered.
     """
 
     firms: list[str]
     values: pd.DataFrame
     bad: NDArray[np.bool_]
+    left_out: tuple[str, ...]
 
 
 def sample(
@@ -66,8 +68,8 @@ def sample(
     belong to the firm on that day, others to the firm on all its days.
 
     Raises:
-        TrainingError: A signal is missing, is no number or is always absent, or too few
-            are good or bad.
+        TrainingError: A signal is missing or is no number, no signal has a value, or
+            too few are good or bad.
     """
     for name in directions:
         if name not in panel or panel[name].dtype.kind != "f":
@@ -81,13 +83,15 @@ def sample(
     keys = [key for key in ("firm_key", "as_of") if key in outcomes]
     joined = panel.merge(known, on=keys, validate="many_to_one")
     bad = (joined["outcome"] == "bad").to_numpy()
-    found = Sample(list(joined["firm_key"]), joined[list(directions)], bad)
+    told = [name for name in directions if joined[name].notna().any()]
+    left_out = tuple(name for name in directions if name not in told)
+    found = Sample(list(joined["firm_key"]), joined[told], bad, left_out)
     check_sample(found)
     return found
 
 
 def check_sample(found: Sample) -> None:
-    """Raise where observations are too few of a kind, or a signal is always absent."""
+    """Raise where observations are too few of a kind, or no signal has a value."""
     n_bad, n_good = int(found.bad.sum()), int((~found.bad).sum())
     if min(n_bad, n_good) < LEAST_OF_A_CLASS:
         raise TrainingError(
@@ -105,18 +109,18 @@ def check_sample(found: Sample) -> None:
                 "take in more outcomes, or choose an earlier day",
             ),
         )
-    absent = [str(name) for name in found.values if found.values[name].isna().all()]
-    if absent:
+    if not len(found.values.columns):
         raise TrainingError(
             Text(
-                f"信号对所有企业均缺失：{'、'.join(absent)}",
-                f"absent for every firm: {', '.join(absent)}",
+                f"{len(found.left_out)}个信号对所有企业均缺失",
+                f"all {len(found.left_out)} signals are absent for every firm",
             ),
             where="panel",
-            expected=Text("每个信号至少一户有值", "each signal known of some firm"),
+            expected=Text("至少一个信号有值", "a signal that is known of some firm"),
             do=Text(
-                "接收该信号所需的登记数据，或将该信号移出模型",
-                "take in the register that the signal needs, or leave the signal out",
+                "接收信号所需的登记数据，或在kexin.toml中选择其他信号族",
+                "take in the registers that they need, or name other families in "
+                "kexin.toml",
             ),
         )
 

@@ -68,7 +68,7 @@ def test_a_signal_of_noise_beside_the_column_wins_nothing() -> None:
     column = draw.normal(size=200)
     bad = draw.random(200) < 1 / (1 + np.exp(1.5 + 2 * column))
     values = pd.DataFrame({ONE_COLUMN: column, "a.noise": draw.normal(size=200)})
-    only = Sample([f"F{n}" for n in range(200)], values, bad)
+    only = Sample([f"F{n}" for n in range(200)], values, bad, ())
     told = evaluate(only, {ONE_COLUMN: -1, "a.noise": 1}, QUICK)
     assert "beats" not in verdict(told).en
 
@@ -124,7 +124,7 @@ def test_progress_is_told_to_the_end(known: Sample) -> None:
 def test_a_firm_seen_on_several_days_stands_on_one_side_of_a_fold() -> None:
     firms = [f"F{number % 40}" for number in range(120)]
     bad = np.array([number % 40 < 15 and number > 60 for number in range(120)])
-    several = Sample(firms, pd.DataFrame({"a": np.zeros(120)}), bad)
+    several = Sample(firms, pd.DataFrame({"a": np.zeros(120)}), bad, ())
     judged_rows = np.zeros(120)
     for train, test in folds_of(several, seed=1):
         assert not {firms[row] for row in train} & {firms[row] for row in test}

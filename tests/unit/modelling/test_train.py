@@ -72,9 +72,16 @@ def test_a_signal_that_is_missing_or_no_float_is_told_by_name(column: object) ->
         sample(panel, OUTCOMES, WAYS)
 
 
-def test_a_signal_that_no_firm_has_is_told_by_name() -> None:
-    with pytest.raises(TrainingError, match=r"absent for every firm: a\.rises"):
-        sample(PANEL.assign(**{"a.rises": np.nan}), OUTCOMES, WAYS)
+def test_a_signal_that_no_firm_has_is_left_out_and_told() -> None:
+    found = sample(PANEL.assign(**{"a.rises": np.nan}), OUTCOMES, WAYS)
+    assert found.left_out == ("a.rises",)
+    assert list(found.values) == [name for name in WAYS if name != "a.rises"]
+
+
+def test_signals_that_are_all_absent_are_no_sample() -> None:
+    nothing = PANEL.assign(**dict.fromkeys(WAYS, np.nan))
+    with pytest.raises(TrainingError, match="absent for every firm"):
+        sample(nothing, OUTCOMES, WAYS)
 
 
 def test_one_outcome_only_is_told() -> None:
