@@ -148,24 +148,33 @@ def behind(
     """Return a firm's records of one source that any of the reductions takes."""
     seen, known = seen_of(source, list(needed), firm_key, as_of, tables)
     wanted = [part for reduction in needed for part in inner(reduction)]
-    masks = [mask(part, seen, known) for part in dict.fromkeys(wanted)]
+    masks = [mask(part, by, seen, known) for part, by in dict.fromkeys(wanted)]
     return seen.filter(functools.reduce(operator.or_, masks)).drop(
         "midnight", *known.names.values()
     )
 
 
-def inner(reduction: AnyReduction) -> Iterator[AnyReduction]:
-    """Yield the reductions over records of which a reduction is made."""
+def inner(reduction: AnyReduction) -> Iterator[tuple[AnyReduction, Node | None]]:
+    """Yield the reductions over records of which one is made, each with its groups."""
     if not isinstance(reduction, Across):
-        yield reduction
+        yield reduction, None
         return
     for part in walk(reduction):
         if isinstance(part, Aggregate):
-            yield part
+            yield part, reduction.by
 
 
-def mask(reduction: AnyReduction, seen: ir.Table, known: Days) -> ir.BooleanValue:
-    """Whether a record counts in a reduction; only those that attain an extreme."""
+def mask(
+    reduction: AnyReduction, by: Node | None, seen: ir.Table, known: Days
+) -> ir.BooleanValue:
+    """Whether a record counts in a reduction; only those that attain an extreme.
+
+    Args:
+        reduction: The reduction.
+        by: The groups in each of which it is taken; the firm as a whole if None.
+        seen: The records.
+        known: The days that follow from the as-of date.
+    """
     leaf = record_leaf(seen, known)
     if isinstance(reduction, Circle):
         return to_ibis(reduction.where, leaf).fill_null(False)  # noqa: FBT003
@@ -176,7 +185,8 @@ def mask(reduction: AnyReduction, seen: ir.Table, known: Days) -> ir.BooleanValu
         return rows
     value = to_ibis(reduction.of, leaf)  # type: ignore[union-attr]
     extreme = getattr(value, reduction.reduction)(where=rows)  # type: ignore[union-attr]
-    return rows & (value == extreme.over(ibis.window()))
+    groups = [] if by is None else [to_ibis(by, leaf)]
+    return rows & (value == extreme.over(ibis.window(group_by=groups)))
 
 
 def records_of(source: Source, rows: ir.Table, tables: Tables) -> dict[str, ir.Table]:
