@@ -198,39 +198,52 @@ def behind(
     """Return a firm's records of one source that any of the reductions takes."""
     seen, known = seen_of(source, list(needed), as_of, tables)
     wanted = [part for reduction in needed for part in inner(reduction)]
-    masks = [mask(part, seen, known, firm_key) for part in dict.fromkeys(wanted)]
+    masks = [
+        mask(part, by, seen, known, firm_key) for part, by in dict.fromkeys(wanted)
+    ]
     return seen.filter(functools.reduce(operator.or_, masks)).drop(
         "midnight", *known.names.values()
     )
 
 
-def inner(reduction: AnyReduction) -> Iterator[AnyReduction]:
-    """Yield the reductions over records of which a reduction is made."""
+def inner(reduction: AnyReduction) -> Iterator[tuple[AnyReduction, Node | None]]:
+    """Yield the reductions over records of which one is made, each with its groups."""
     if not isinstance(reduction, Across):
-        yield reduction
+        yield reduction, None
         return
     for part in walk(reduction):
         if isinstance(part, Aggregate):
-            yield part
+            yield part, reduction.by
 
 
 def mask(
-    reduction: AnyReduction, seen: ir.Table, known: Days, firm_key: str
+    reduction: AnyReduction,
+    by: Node | None,
+    seen: ir.Table,
+    known: Days,
+    firm_key: str,
 ) -> ir.BooleanValue:
     """Whether a record counts in a firm's reduction; only those that attain an extreme.
 
     In a circle the ties of all its firms count.
+
+    Args:
+        reduction: The reduction.
+        by: The groups in each of which it is taken; the firm as a whole if None.
+        seen: The records.
+        known: The days that follow from the as-of date.
+        firm_key: The firm.
     """
     leaf = record_leaf(seen, known)
     if isinstance(reduction, Circle):
         members = circle_of(reduction, seen, known, firm_key)
         holds = to_ibis(reduction.where, leaf) & seen.firm_key.isin(members)
         return holds.fill_null(False)  # noqa: FBT003
-    return (seen.firm_key == firm_key) & own_mask(reduction, leaf)
+    return (seen.firm_key == firm_key) & own_mask(reduction, by, leaf)
 
 
 def own_mask(
-    reduction: RecordReduction, leaf: Callable[[Node], ir.Value]
+    reduction: RecordReduction, by: Node | None, leaf: Callable[[Node], ir.Value]
 ) -> ir.BooleanValue:
     """Whether a record of the firm itself counts."""
     if isinstance(reduction, Turns):
@@ -240,7 +253,8 @@ def own_mask(
         return rows
     value = to_ibis(reduction.of, leaf)
     extreme = getattr(value, reduction.reduction)(where=rows)
-    return rows & (value == extreme.over(ibis.window(group_by="firm_key")))
+    groups = ["firm_key"] if by is None else ["firm_key", to_ibis(by, leaf)]
+    return rows & (value == extreme.over(ibis.window(group_by=groups)))
 
 
 def records_of(source: Source, rows: ir.Table, tables: Tables) -> dict[str, ir.Table]:

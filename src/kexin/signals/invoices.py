@@ -364,7 +364,7 @@ sales_yoy_6m = Signal(
 sales_vs_peak = Signal(
     id="inv.sales_vs_peak",
     register="tax",
-    name=Text("近3个月开票销售较24个月峰值", "Last 3 months against the best 3 in 24"),
+    name=Text("近3个月开票销售较24个月峰值", "Invoiced sales, last 3 months against the best 3 in 24"),
     formula=share(
         sum_of(sales_by_month[:3]),
         Call(

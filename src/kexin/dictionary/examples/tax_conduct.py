@@ -45,11 +45,13 @@ AMENDED = returns(
     2018-08    6000  2018-09-10  yes  2018-12-31T00:30  -
     2018-09    1000  2018-10-10  no   2018-10-10T12:00  2019-07-01T00:00
     2018-09   99000  2018-10-10  yes  2019-07-01T00:00  -
+    2019-01     500  2019-02-10  no   2019-02-10T12:00  2019-03-01T00:00
+    2019-01       0  2019-02-10  no   2019-03-01T00:00  -
     {months("2018-10", [56_333] * 3, "2019-02-10", "no", "2019-02-10T12:00", "-")}
     """,
     "period sales filed amended known until",
 )
-"""On 30 June 2019 the year's sales, from June 2018 on, are those of seven returns."""
+"""On 30 June 2019 the year's sales, from June 2018 on, are those of eight returns."""
 
 RATED = """
     rating_year  seq  rating  rating_cause  effective_date  known
@@ -175,7 +177,8 @@ SPEC = [
             # May: 18,000 after 10,000. June: 19,000 after 20,000; what was told before
             # it was filed is no filing. July was amended on 30 December, too early;
             # August half an hour into the window; a first row of it was replaced at the
-            # moment it came. September's is not known yet.
+            # moment it came. September's is not known yet. What the bureau told anew
+            # of January is no amendment.
             "tax.amend_up_6m": (8_000 - 1_000 + 4_000)
             / (19_000 + 5_000 + 6_000 + 1_000 + 3 * 56_333),
         },
@@ -267,6 +270,19 @@ SPEC = [
             "tax.rating_drop_24m": None,
             "tax.rating_a_years": 1,
         },
+    ),
+    Example(
+        "where M follows two other ratings the step between those is told",
+        as_of="2020-06-30",
+        tables={
+            "tax_credit_rating": """
+                rating_year  seq  rating  rating_cause  effective_date
+                2017         1    A       annual        2018-07-01
+                2018         1    D       annual        2019-04-20
+                2019         1    M       annual        2020-04-20
+            """
+        },
+        expected={"tax.rating_ord": 2, "tax.rating_drop_24m": 3},
     ),
     Example(
         "two ratings before the window tell of no fall within it",

@@ -1,0 +1,46 @@
+"""Evidence of what is taken in groups of records, and of pairs of them, is complete."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis
+import pytest
+
+from kexin.panel.evidence import evidence, value_from
+from kexin.signals.signal import catalogue
+from laws.small import warehouse
+from spec.table import Example, records
+from spec.tax_conduct import AMENDED, RATED
+
+RATINGS = Example("", "2020-06-30", {"tax_credit_rating": RATED}, {})
+AMENDMENTS = Example("", "2019-06-30", AMENDED, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "example", "value", "number"),
+    [
+        # Of the ten ratings of the table the yearly ones: the ranks of all groups.
+        ("tax.rating_a_years", RATINGS, 2, {"tax_credit_rating": 7}),
+        # Eight returns for the year's sales, two of them amended, with their first
+        # filings; and both of May 2018, which lies before that year.
+        (
+            "tax.amend_up_6m",
+            AMENDMENTS,
+            11_000 / 199_999,
+            {"tax_payer": 0, "tax_vat_return": 8 + 2 + 2},
+        ),
+    ],
+    ids=["groups", "pairs"],
+)
+def test_reducing_the_evidence_gives_the_value_again(
+    name: str, example: Example, value: float, number: dict[str, int]
+) -> None:
+    engine = ibis.duckdb.connect(threads=1)
+    held = warehouse(engine, records(example))
+    signal, day = catalogue()[name], date.fromisoformat(example.as_of)
+    found = evidence(signal, "F", day, held)
+    nothing = {table: rows.limit(0) for table, rows in held.items()}
+    again = value_from(signal, "F", day, {**nothing, **found})
+    assert again == pytest.approx(value)
+    assert {table: rows.count().execute() for table, rows in found.items()} == number
