@@ -165,7 +165,7 @@ head_now = Signal(
     id="si.head_now",
     register="si",
     name=Text("当前参保人数", "Insured staff now"),
-    formula=Call("ln_1p", (latest(SiMonth.insured_count, pension),)),
+    formula=Call("ln", (latest(SiMonth.insured_count, pension) + 1,)),
     unit="ln persons", direction=-1, absent="no_records", family="staff",
     reason=Text("最近参保{v_n}人", "{v_n} insured employees"),
     why="Size and reality; some products ask at least 5",

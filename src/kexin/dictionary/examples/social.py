@@ -119,6 +119,17 @@ SPEC = [
         },
     ),
     Example(
+        "a number of staff that cannot be is no staff that is known",
+        as_of="2020-06-30",
+        tables={
+            "si_month": """
+                month       si_kind  insured_count
+                2020-05-01  pension             -1
+            """
+        },
+        expected={"si.head_now": None},
+    ),
+    Example(
         "leavers and mean staff are both of six months, by their first days",
         as_of="2020-06-15",
         tables={
