@@ -196,7 +196,14 @@ FAULTS = [
     Fault(TRACES, "rank=0 if trace.decides else 1", "rank=1"),
     Fault(UNITS, "FAR = 2.5", "FAR = 25"),
     Fault(UNITS, "HISTORY = 3\n", "HISTORY = 2\n"),
-    Fault(UNITS, 'f"AND NOT {quiet_month}"', '""'),
+    Fault(UNITS, "AND NOT {quiet_month} ", ""),
+    Fault(UNITS, "AND NOT {quiet_month} AND NOT {up}", "AND NOT {quiet_month}"),
+    Fault(
+        UNITS, "FROM staged UNION FROM history", "FROM staged UNION ALL FROM history"
+    ),
+    Fault(UNITS, "*out_of_bounds(column, watched)", ""),
+    Fault(UNITS, "GROSS, ROUGH = 0.9, 0.3", "GROSS, ROUGH = 0.9, 0.6"),
+    Fault(UNITS, "abs(d_{followed}) < {TOGETHER}", "abs(d_{followed}) >= 0"),
     Fault(UNITS, "kind = f'\"{watched.apart}\"' if watched.apart else", "kind ="),
     Fault(UNITS, "*mended(column, watched.balance)", ""),
     Fault(FLAGS, "odd = {**marks, **doubts(values, contract)}", "odd = {**marks}"),
@@ -225,7 +232,7 @@ FAULTS = [
         "both.persons >= both.insured_count",
     ),
     Fault(COVERAGE, "day < self.until", "day <= self.until"),
-    Fault("intake/settle.py", "count_if(version_no > 1 AND op <> 'D')", "count(*)"),
+    Fault(VERSIONS, "count_if(version_no > 1 AND op <> 'D')", "count(*)"),
 ]
 
 

@@ -132,7 +132,7 @@ def mark(
 ) -> None:
     """Flag what is odd about staged records beside the other records of their firms."""
     for name in sorted(names):
-        mark_units(connection, contracts()[name], folder, snapshot)
+        mark_units(connection, contracts()[name], folder, snapshot, names)
     if TaxInvoice.id in names:
         link_reds(connection, folder, snapshot)
 

@@ -7,7 +7,7 @@ for errors of unit. Intake reads these tables; nothing here knows an engine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -119,33 +119,94 @@ class Balance:
     whole: str
     parts: tuple[str, str]
 
+    @property
+    def amounts(self) -> tuple[str, str, str]:
+        """The whole and its parts."""
+        return (self.whole, *self.parts)
+
 
 STATEMENT = Balance("total_assets", ("total_liabilities", "owner_equity"))
+
+
+@dataclass(frozen=True)
+class Bound:
+    """How far an amount can be from another of its record, whatever the firm (Q13).
+
+    Args:
+        amount: The amount.
+        sizes: What it is held against: the largest of them.
+        most: Powers of ten by which it can lie above.
+        least: Powers of ten by which it can lie below; None where it comes near to
+            zero without any error.
+    """
+
+    amount: str
+    sizes: tuple[str, ...]
+    most: float = 1.0
+    least: float | None = None
 
 
 @dataclass(frozen=True)
 class Watched:
     """Amounts of a table in which an error of unit is looked for (Q13).
 
-    Only amounts that measure how large a firm is can be watched. Profits and taxes are
-    differences: they come near to zero without any error.
+    Only amounts that measure how large a firm is can be compared with its others.
+    Profits are differences: they come near to zero without any error, and can only be
+    too large for their record.
 
     Args:
         columns: The amounts.
         apart: Column whose codes have amounts of different size; empty for none.
         balance: What they must add up to, where a firm has no history yet.
+        per: Amounts that follow another column closely: they are compared after they
+            were divided by it.
+        swinging: Those of `per` that may come near to zero; they are compared in firms
+            where they have not done so.
+        bounds: What holds of one record.
+        whole: Table and column that tell, for a firm, of what the only one of `per` is
+            the part; it counts as one more of the firm's amounts.
     """
 
     columns: tuple[str, ...]
     apart: str = ""
     balance: Balance | None = None
+    per: Mapping[str, str] = field(default_factory=dict)
+    swinging: tuple[str, ...] = ()
+    bounds: tuple[Bound, ...] = ()
+    whole: tuple[str, str] | None = None
 
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The amounts that are compared with the firm's others."""
+        return (*self.columns, *self.per)
+
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """All amounts that may be found suspect, each once."""
+        bound = (bound.amount for bound in self.bounds)
+        return tuple(dict.fromkeys((*self.compared, *bound)))
+
+
+PAID_UP = {"most": 1.5, "least": -3.5}
+"""What was paid of a capital: of 2,000 synthetic firms none paid over 3 times or under
+a thousandth of it [design]."""
 
 WATCHED: Mapping[str, Watched] = {
-    "reg_firm": Watched(("reg_capital", "paid_in_capital")),
+    "reg_firm": Watched(
+        ("reg_capital", "paid_in_capital"),
+        bounds=(Bound("paid_in_capital", ("reg_capital",), **PAID_UP),),
+    ),
+    "reg_shareholder": Watched(
+        (),
+        per={"subscribed": "ratio"},
+        bounds=(Bound("paid", ("subscribed",), **PAID_UP),),
+        whole=("reg_firm", "reg_capital"),
+    ),
     "reg_annual_report": Watched(
         ("total_assets", "total_liabilities", "owner_equity", "revenue"),
         balance=STATEMENT,
+        per={"tax_total": "revenue"},
+        bounds=(Bound("net_profit", ("total_assets", "revenue")),),
     ),
     "reg_equity_pledge": Watched(("pledged_amount",)),
     "reg_chattel_mortgage": Watched(("secured_amount",)),
@@ -171,6 +232,15 @@ WATCHED: Mapping[str, Watched] = {
             "cost_ytd",
         ),
         balance=STATEMENT,
+        per={
+            "rd_expense_ytd": "revenue_ytd",
+            "fin_expense_ytd": "total_liabilities",
+        },
+        swinging=("fin_expense_ytd",),
+        bounds=tuple(
+            Bound(amount, ("total_assets", "revenue_ytd"))
+            for amount in ("net_profit_ytd", "fin_expense_ytd", "rd_expense_ytd")
+        ),
     ),
     "tax_iit_withholding": Watched(("income_total",)),
     "tax_invoice_month": Watched(("amt_valid",), apart="direction"),
