@@ -65,10 +65,13 @@ def svg(chart: Drawn) -> str:
     return drawn
 
 
-def data(values: Sequence[Mapping[str, object]]) -> alt.Data:
-    """Return rows as what a chart draws."""
-    made: alt.Data = alt.Data.from_dict({"values": [dict(each) for each in values]})
-    return made
+def data(values: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+    """Return rows as what a chart draws.
+
+    A plain dictionary: Altair holds every row of its own `Data` against all forms that
+    data may have, which took four fifths of the time of a page with 7,000 rows.
+    """
+    return {"values": [dict(each) for each in values]}
 
 
 def rows(content: Content, language: Language) -> Picture | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from statistics import median
 from typing import TYPE_CHECKING
 
+from kexin.algebra.dates import month_start, months_before
 from kexin.language import Text
 from kexin.report import limits
 from kexin.report.finding import Finding
@@ -14,6 +15,7 @@ from kexin.report.measured import MONTHS, month_named
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from kexin.registers.contract import Table
     from kexin.report.finding import Seen
     from kexin.report.numbers import Counts, Stream
 
@@ -57,7 +59,8 @@ def ended(seen: Seen, stream: Stream, received: date) -> Iterator[Finding]:
     A delivery of history, all of whose days of knowing are reconstructed, ends where
     it does.
     """
-    days = (received - date.fromisoformat(stream.newest)).days
+    newest = waited_from(stream.newest, seen.contract)
+    days = (received - newest).days
     expected = seen.contract.lag_days + int(limits.stale.value)
     usual = usual_rows(stream.months, place(max(stream.months)))
     told = seen.now.lags
@@ -72,13 +75,24 @@ def ended(seen: Seen, stream: Stream, received: date) -> Iterator[Finding]:
         expected,
         days / expected,
         Text(
-            f"{seen.name.zh}：来源{stream.source}最新事件为{stream.newest}，"
+            f"{seen.name.zh}：来源{stream.source}最新事件为{newest}，"
             f"早于接收日{days}天，应不超过{expected}天",
             f"{seen.name.en}: the newest event of {stream.source} is of "
-            f"{stream.newest}, {days} days before receipt, where {expected} are "
+            f"{newest}, {days} days before receipt, where {expected} are "
             "expected at most",
         ),
     )
+
+
+def waited_from(newest: str, contract: type[Table]) -> date:
+    """Return the day from which the next record is waited for.
+
+    A record of a month stands for all of it (READINGS.md, A01).
+    """
+    day = date.fromisoformat(newest)
+    if not contract.fields()[contract.event].monthly:
+        return day
+    return months_before(month_start(day), -1) - timedelta(1)
 
 
 def empty_months(months: Iterable[str]) -> list[str]:

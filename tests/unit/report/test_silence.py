@@ -7,6 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kexin.registers.contract import contracts
+from kexin.report.compare import before
+from kexin.report.finding import Seen
+from kexin.report.numbers import Lags, Numbers, Rows, Stream, TableNumbers
+from kexin.report.silence import silences as found_silences
 from unit.intake.bureau import MAPPING, Bureau, row
 from unit.report.monthly import report
 
@@ -72,3 +77,22 @@ def test_a_delivery_of_history_may_end_where_it_does(bureau: Bureau) -> None:
     assert table["lag"]["measured"] == 0
     assert table["lag"]["reconstructed"] == 14 * ENOUGH
     assert table["lag"]["p90"] is None
+
+
+@pytest.mark.parametrize(
+    ("newest", "told"),
+    [("2024-05-01", ""), ("2024-04-01", "2024-04-30, 61 days before receipt")],
+)
+def test_a_record_of_a_month_stands_for_all_of_it(newest: str, told: str) -> None:
+    months = {f"{2023 + m // 12}-{m % 12 + 1:02}": ENOUGH for m in range(16)}
+    rows = Rows(ENOUGH, ENOUGH, 0, 0)
+    stream = Stream("social", newest, months)
+    table = TableNumbers(
+        *("si_month", rows, ENOUGH, Lags(ENOUGH, 0, 0, 8, 20)),
+        *({}, {}, (), {}, (), (stream,)),
+    )
+    now = Numbers(1, 1, 1, "m", "2024-06-30", (), (table,), ())
+    seen = Seen(contracts()["si_month"], table, before("si_month", now, []))
+    says = [each.says.en for each in found_silences(seen, date(2024, 6, 30))]
+    assert len(says) == bool(told)
+    assert told in "".join(says)
