@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import typer
+
 from kexin.language import Text
+from kexin.registers.contract import contracts
 from kexin.simulate.export import Asked, export
+from kexin.simulate.generate import MONTHLY
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from kexin.cli.screen import Screen
 
-__all__ = ["Asked", "simulate"]
+__all__ = ["Asked", "simulate", "tables_named"]
 
 
 def simulate(screen: Screen, folder: Path, asked: Asked, threads: int = 2) -> None:
@@ -36,3 +40,19 @@ def simulate(screen: Screen, folder: Path, asked: Asked, threads: int = 2) -> No
             f"{made.folder / where}, the truth in {made.folder / 'truth'}",
         )
     )
+
+
+def tables_named(words: str) -> tuple[str, ...]:
+    """Return the tables that are named with commas between; `monthly` names several.
+
+    Raises:
+        BadParameter: There is no table of a name.
+    """
+    names = {word.strip() for word in words.split(",")} - {""}
+    unknown = sorted(names - contracts().keys() - {"monthly"})
+    if unknown:
+        raise typer.BadParameter(
+            f"--tables: {', '.join(unknown)}? monthly, {', '.join(sorted(contracts()))}"
+        )
+    several = MONTHLY if "monthly" in names else ()
+    return tuple(sorted({*names, *several} - {"monthly"}))

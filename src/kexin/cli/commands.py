@@ -54,6 +54,9 @@ def simulate(
         list[int] | None,
         typer.Option(help="Years of single invoices, each once. 逐张发票的年份。"),
     ] = None,
+    tables: Annotated[
+        str, typer.Option(help="Only these: a,b,..., or monthly. 只要这些表。")
+    ] = "",
     threads: Annotated[int, typer.Option(min=1, help="Processes. 进程数。")] = 2,
     lang: Lang = LANGUAGE,
     as_json: Json = False,
@@ -64,7 +67,12 @@ def simulate(
     if form not in {"", "contract"}:
         raise typer.BadParameter("--form contract, or no --form. 只可为contract。")
     asked = city.Asked(
-        firms, seed, variant, form == "contract", tuple(sorted(invoices or ()))
+        firms,
+        seed,
+        variant,
+        form == "contract",
+        tuple(sorted(invoices or ())),
+        city.tables_named(tables),
     )
     city.simulate(Screen(lang, as_json=as_json), folder, asked, threads)
 

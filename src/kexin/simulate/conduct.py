@@ -13,6 +13,7 @@ import numpy as np
 from kexin.simulate import clock
 from kexin.simulate.draws import happens, logistic
 from kexin.simulate.life import NEVER
+from kexin.simulate.remembered import remembered
 from kexin.simulate.schemes import rings
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ def silent(world: World, months: Ints, block: Block) -> Flags:
     return found
 
 
+@remembered
 def silences(world: World, block: Block) -> Silences:
     """Draw which firms of a block are declared non-normal, and when."""
     random = world.stream("conduct.silences", 0, block)

@@ -46,6 +46,7 @@ def since(world: World) -> Days:
     return np.where(given & stands(world, day), day, np.datetime64("NaT"))
 
 
+@remembered
 def invoice_since(world: World) -> Days:
     """Return the day since which each firm's invoices are delivered; absent if never.
 

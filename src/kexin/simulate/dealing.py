@@ -19,6 +19,7 @@ from kexin.simulate.draws import stream
 from kexin.simulate.life import NEVER
 from kexin.simulate.naming import scrambled
 from kexin.simulate.network import customers, outside
+from kexin.simulate.remembered import remembered
 from kexin.simulate.schemes import feigned
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ class Habit(NamedTuple):
     first: Ints
 
 
+@remembered
 def habit(world: World) -> Habit:
     """Return how each firm invoices."""
     sales = world.city.sales.astype(float)

@@ -52,6 +52,7 @@ class Asked(NamedTuple):
         contract: Whether its tables are wanted in contract form, and not in the
             bureaus' looks.
         invoice_years: Years whose invoices are written one by one.
+        tables: Tables that are wanted; all where none is named.
     """
 
     firms: int
@@ -59,6 +60,7 @@ class Asked(NamedTuple):
     variant: str = "usual"
     contract: bool = False
     invoice_years: tuple[int, ...] = ()
+    tables: tuple[str, ...] = ()
 
 
 class Made(NamedTuple):
@@ -99,7 +101,7 @@ def export(
     made = world(asked.firms, asked.seed, variant(asked.variant))
     made = made._replace(invoice_years=asked.invoice_years)
     write_truth(made, beside / "truth")
-    written = generate(made, sink_of(asked, beside), threads, progress)
+    written = generate(made, sink_of(asked, beside), threads, progress, asked.tables)
     finish(beside)
     rows = {table: n for bureau in written for table, n in bureau.rows.items()}
     describe(beside, asked, rows)

@@ -8,6 +8,7 @@ import numpy as np
 
 from kexin.simulate import clock
 from kexin.simulate.draws import stream
+from kexin.simulate.remembered import remembered
 
 if TYPE_CHECKING:
     from kexin.simulate.arrays import Floats
@@ -20,6 +21,7 @@ SHARE = (2.0, 2.2)
 MONTHLY_NOISE = 0.20
 
 
+@remembered
 def export_share(world: World) -> Floats:
     """Return the usual share of sales that each firm sells abroad; 0 for most."""
     random = stream(world.city.seed, "exports.share")

@@ -26,6 +26,22 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
 
 
+MONTHLY = (
+    "hf_month",
+    "hr_recruit_month",
+    "pboc_loan_month",
+    "si_month",
+    "tax_iit_withholding",
+    "tax_invoice_month",
+    "tax_vat_return",
+    "util_month",
+)
+"""Tables that tell of a firm's months: what most signals look at, and the largest."""
+
+LONGEST = ("social", "tax_invoices")
+"""Registers that take longest: begun first, or one process would end with one alone."""
+
+
 class Sink(Protocol):
     """Where records go."""
 
@@ -53,21 +69,32 @@ def generate(
     sink: Callable[[World], Sink],
     threads: int,
     progress: Progress = lambda _done, _of: None,
+    tables: tuple[str, ...] = (),
 ) -> list[Written]:
-    """Write all registers.
+    """Write registers.
 
     Args:
         world: The city.
         sink: Makes where the records of one register go.
         threads: How many registers are written side by side.
         progress: Called with how many are done, and of how many.
+        tables: Tables that are wanted; all where none is named.
     """
-    every = list(bureaus())
+    every = wanted(tables)
     done: list[Written] = []
     for written in side_by_side(world, sink, every, threads):
         done.append(written)
         progress(len(done), len(every))
     return sorted(done)
+
+
+def wanted(tables: tuple[str, ...]) -> list[Bureau]:
+    """Return the registers that fill wanted tables, each with those alone."""
+    every = list(bureaus())
+    if not tables:
+        return every
+    cut = [b._replace(tables=tuple(t for t in b.tables if t in tables)) for b in every]
+    return [bureau for bureau in cut if bureau.tables]
 
 
 def side_by_side(
@@ -79,36 +106,44 @@ def side_by_side(
             yield write(world, sink(world), bureau)
         return
     # The world is large: a forked process has it without copying.
-    _inherited.append((world, sink))
+    _inherited.append((world, sink, every))
     try:
         context = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(threads, mp_context=context) as pool:
-            waiting = [pool.submit(write_inherited, bureau.name) for bureau in every]
+            first = sorted(every, key=lambda bureau: bureau.name not in LONGEST)
+            waiting = [pool.submit(write_inherited, bureau.name) for bureau in first]
             for finished in as_completed(waiting):
                 yield finished.result()
     finally:
         _inherited.pop()
 
 
-_inherited: list[tuple[World, Callable[[World], Sink]]] = []
+_inherited: list[tuple[World, Callable[[World], Sink], list[Bureau]]] = []
 
 
 def write_inherited(name: str) -> Written:
     """Write one register in a forked process."""
-    world, sink = _inherited[-1]
-    bureau = next(bureau for bureau in bureaus() if bureau.name == name)
+    world, sink, every = _inherited[-1]
+    bureau = next(bureau for bureau in every if bureau.name == name)
     return write(world, sink(world), bureau)
 
 
 def write(world: World, sink: Sink, bureau: Bureau) -> Written:
-    """Write one register's records, year by year and part by part."""
+    """Write one register's records, year by year and part by part.
+
+    A register draws for its tables in turn: those that are not wanted are drawn as
+    well, and left, so that the others are the same with and without them.
+    """
     count = dict.fromkeys(bureau.tables, 0)
     for year in clock.YEARS:
         for block in blocks(world.city.size):
             random = stream(world.city.seed, f"lags.{bureau.name}", year, block.number)
             for rows in bureau.records(world, year, block):
-                if rows.size:
-                    sink.take(rows, known(rows, world.city.seed, random))
+                if not rows.size:
+                    continue
+                days = known(rows, world.city.seed, random)
+                if rows.table in count:
+                    sink.take(rows, days)
                     count[rows.table] += rows.size
     sink.close()
     return Written(bureau.name, count)

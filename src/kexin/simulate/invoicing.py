@@ -17,6 +17,7 @@ from kexin.simulate.dealing import chosen, uniform
 from kexin.simulate.draws import stream
 from kexin.simulate.life import NEVER
 from kexin.simulate.naming import scrambled
+from kexin.simulate.remembered import remembered
 
 if TYPE_CHECKING:
     from kexin.simulate.arrays import Days, Flags, Floats, Ints
@@ -101,6 +102,7 @@ class Invoices(NamedTuple):
     red: Floats
 
 
+@remembered
 def manner(world: World) -> Manner:
     """Return how each firm voids and offsets."""
     city = world.city

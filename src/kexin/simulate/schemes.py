@@ -14,6 +14,7 @@ from kexin.simulate import clock
 from kexin.simulate.city import REGISTERED
 from kexin.simulate.draws import happens, stream
 from kexin.simulate.life import NEVER
+from kexin.simulate.remembered import remembered
 
 if TYPE_CHECKING:
     from kexin.simulate.arrays import Floats, Ints
@@ -76,6 +77,7 @@ class Dressings(NamedTuple):
     back: Ints
 
 
+@remembered
 def rings(city: City) -> Rings:
     """Draw who makes a ring: firms founded in the same year, without group or loan."""
     random = stream(city.seed, "schemes.rings")
@@ -166,6 +168,7 @@ class Feigned(NamedTuple):
     pair: Ints
 
 
+@remembered
 def feigned(world: World) -> Feigned:
     """Return all false sales of the city."""
     parts = [*ring_sales(world), dressed_sales(world)]
