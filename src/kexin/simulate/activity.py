@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kexin.simulate.arrays import Floats, Ints
     from kexin.simulate.city import City
     from kexin.simulate.life import Life
+    from kexin.simulate.sectors import Sector
 
 SEASON = (1.20, 0.62, 0.86, 0.90, 0.93, 0.98, 0.95, 1.00, 1.03, 1.00, 1.10, 1.43)
 FESTIVAL_SEASON = {
@@ -34,11 +35,23 @@ MACRO_SALES = {
     2025: 0.01,
     2026: 0.02,
 }
+SERVICES, SERVICES_DECEMBER, MAKERS = 0.6, 1.3, 1.2
+"""How far sectors follow the season (section 5.1); those that it does not name, wholly.
+"""
+
 DEEPEST = 1.6
 INSURED = 0.8
 """Mean insured share, taken out again: the curve of insured staff was calibrated on as
 many persons as the law of staff gives, and smaller firms move in coarser steps."""
 PROJECTS, PROJECT_CHANCE, PROJECT_SIZE = 0.25, 0.35, 1.5
+"""Share of firms with projects, how many begin a month, and months of sales of each."""
+
+PROJECT_MONTHS = 6
+"""Months over which a project is billed. Billed at once, projects make a usual pair of
+months smaller against the mean of a year than section 6 has it (0.93 for 0.97)."""
+
+GRADUATES, LEAVING = 1.04, 0.97
+"""Persons in July in the sectors that take graduates, and in February, to the trend."""
 
 
 class Activity(NamedTuple):
@@ -76,8 +89,7 @@ def sales(city: City, life: Life) -> Floats:
     """Return monthly sales (section 5.1)."""
     found = np.zeros((clock.MONTHS, city.size), np.float32)
     level = np.log(city.sales / 12)
-    random = stream(city.seed, "sales.projects")
-    projects = random.random(city.size) < PROJECTS
+    busier = projects(city)
     for month in range(clock.MONTHS):
         random = stream(city.seed, "sales", month)
         age = month - city.born
@@ -88,13 +100,26 @@ def sales(city: City, life: Life) -> Floats:
             city.size
         )
         log -= fallen(city, life, month) - MACRO_SALES.get(int(clock.year_of(month)), 0)
-        amount = np.exp(log) * season(city, month)
-        bursts = PROJECT_SIZE * random.poisson(PROJECT_CHANCE, city.size) * projects
-        mean = 1 + PROJECT_SIZE * PROJECT_CHANCE * projects
-        amount *= (1 + bursts * random.exponential(1, city.size)) / mean
+        amount = np.exp(log) * season(city, month) * busier[month]
         silent = random.random(city.size) < zero_chance(city, life, month)
         found[month] = np.where(life.active[month] & ~silent, np.round(amount, 2), 0)
     return found
+
+
+def projects(city: City) -> Floats:
+    """Return what projects make of sales, months x firms.
+
+    It is 1 on average, once as many end as begin.
+    """
+    own = stream(city.seed, "sales.projects").random(city.size) < PROJECTS
+    found = np.ones((clock.MONTHS, city.size), np.float32)
+    for month in range(clock.MONTHS):
+        begun = stream(city.seed, "sales.projects", month + 1).poisson(
+            PROJECT_CHANCE, city.size
+        )
+        billed = PROJECT_SIZE / PROJECT_MONTHS * begun * own
+        found[month : month + PROJECT_MONTHS] += billed.astype(np.float32)
+    return found / (1 + PROJECT_SIZE * PROJECT_CHANCE * own.astype(np.float32))
 
 
 def fallen(city: City, life: Life, month: int) -> Floats:
@@ -121,11 +146,19 @@ def season(city: City, month: int) -> Floats:
     usual = SEASON[number - 1]
     if number <= 3 and year in FESTIVAL_SEASON:
         usual = FESTIVAL_SEASON[year][number - 1]
-    service = 1 + 0.6 * (usual - 1) if number != 12 else 1 + 1.3 * (usual - 1)
-    factor = [
-        service if s.service else max(1 + 1.1 * (usual - 1), 0.1) for s in SECTORS
+    swings = [
+        SERVICES_DECEMBER if s.service and number == 12 else amplitude(s)
+        for s in SECTORS
     ]
-    return np.array(factor, np.float32)[city.sector]
+    factor = np.maximum(1 + np.array(swings) * (usual - 1), 0.1)
+    return factor.astype(np.float32)[city.sector]
+
+
+def amplitude(sector: Sector) -> float:
+    """Return how far a sector follows the season: makers most, services least."""
+    if sector.maker:
+        return MAKERS
+    return SERVICES if sector.service else 1.0
 
 
 def purchases(city: City, sold: Floats) -> Floats:
@@ -156,9 +189,16 @@ def staff(city: City, life: Life) -> Ints:
         born = life.active[month]
         noise = 0.035 * random.standard_normal(city.size)
         level = np.where(born, level * np.exp(drift + noise), level).clip(0.6, 6_000)
-        turn = {2: 0.97, 7: 1.04}.get(int(clock.number_of(month)), 1.0)
-        found[month] = np.where(born, np.maximum(np.round(level * turn), 0), 0)
+        persons = level * turn(city, int(clock.number_of(month)))
+        found[month] = np.where(born, np.maximum(np.round(persons), 0), 0)
     return found
+
+
+def turn(city: City, number: int) -> Floats:
+    """Return what a month makes of staff: in July graduates join technology firms."""
+    if number == 2:
+        return np.full(city.size, LEAVING)
+    return np.where(city.tech & (number == 7), GRADUATES, 1.0)
 
 
 def margins(city: City, life: Life) -> Floats:

@@ -16,13 +16,17 @@ from kexin.simulate import clock
 from kexin.simulate.draws import stream
 
 if TYPE_CHECKING:
-    from kexin.simulate.arrays import Days, Flags, Ints
+    from kexin.simulate.arrays import Days, Flags, Floats, Ints
     from kexin.simulate.rows import Rows
 
 NINETY = 1.2816
 """90th percentile of the standard normal distribution."""
 
 LATE, LATEST_MONTHS = 0.015, 24
+COMPLETE = {"reg_firm"}
+"""Tables that are told in full: who lives in the city is who stands in the registry
+(check C1), so nothing of them is late beyond the city's last day."""
+
 OUTAGES_A_YEAR, OUTAGE_DAYS = 2, (3, 20)
 
 
@@ -168,13 +172,26 @@ def known(rows: Rows, seed: int, random: np.random.Generator) -> Known:
     days = np.exp(np.log(lag.median) + spread * random.standard_normal(rows.size))
     late = random.random(rows.size) < LATE
     more = lag.p90 * 3 + random.exponential(60, rows.size)
-    days = np.where(late, np.minimum(more, LATEST_MONTHS * 30), days)
-    day = rows.after + np.floor(days).astype(int)
-    start = start_of(rows.table)
-    load = start + random.integers(0, LOAD_DAYS, rows.size)
-    day = np.where(day < start, load, day)
-    day = held_back(clock.working_day(day), rows.table, seed)
+    more = np.minimum(more, LATEST_MONTHS * 30)
+    load = random.integers(0, LOAD_DAYS, rows.size)
+    if rows.table in COMPLETE:
+        late &= arrival(rows, more, load, seed) <= clock.LAST_DAY
+    day = arrival(rows, np.where(late, more, days), load, seed)
     return Known(in_order(day, rows), late)
+
+
+def arrival(rows: Rows, days: Floats, load: Ints, seed: int) -> Days:
+    """Return the days on which versions come in: working days, outside outages.
+
+    Args:
+        rows: The versions.
+        days: Lag of each.
+        load: Day of the loading on which each comes that is older than the register.
+        seed: Of the city.
+    """
+    day, start = rows.after + np.floor(days).astype(int), start_of(rows.table)
+    day = np.where(day < start, start + load, day)
+    return held_back(clock.working_day(day), rows.table, seed)
 
 
 def held_back(day: Days, table: str, seed: int) -> Days:

@@ -44,6 +44,11 @@ class Sector(NamedTuple):
     purchases: float
     service: bool
 
+    @property
+    def maker(self) -> bool:
+        """Whether its firms make things: their industries are of section C."""
+        return self.industries[0].startswith("C")
+
 
 SECTORS = (
     Sector("software", 0.20, True, 1.6e6, 0.05, 0.14, 0.30, 0.02, 0.30,

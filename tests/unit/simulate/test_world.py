@@ -7,6 +7,7 @@ from kexin.errors import ConfigurationError
 from kexin.identity.codes import is_synthetic, registration_number, uscc
 from kexin.registers.contract import contracts
 from kexin.simulate import clock
+from kexin.simulate.activity import PROJECT_MONTHS, PROJECTS, projects, season, turn
 from kexin.simulate.arrays import Days
 from kexin.simulate.draws import BLOCK_FIRMS, blocks, stream
 from kexin.simulate.lags import LAGS, in_order, known, numbers
@@ -31,6 +32,36 @@ def test_the_same_seed_gives_the_same_city(town: World) -> None:
 def test_another_seed_gives_another_city(town: World) -> None:
     other = world(2_000, 8, variant("usual"))
     assert not np.array_equal(other.city.quality, town.city.quality)
+
+
+def test_projects_move_sales_between_months_and_add_none(town: World) -> None:
+    factor = projects(town.city)[PROJECT_MONTHS:]
+    busy = factor.std(0) > 0
+    assert busy.mean() == pytest.approx(PROJECTS, abs=0.03)
+    assert (factor[:, ~busy] == 1).all()
+    assert factor[:, busy].mean() == pytest.approx(1, abs=0.01)
+    around = factor[:, busy] - factor[:, busy].mean(0)
+    alike = (around[1:] * around[:-1]).sum(0) / (around**2).sum(0)
+    assert np.median(alike) > 0.6
+
+
+def test_services_feel_the_festival_less_than_trade_and_makers_more(
+    town: World,
+) -> None:
+    february = season(town.city, clock.months_of(2025)[1])
+    told = {
+        name: february[town.city.sector == place].tolist()
+        for place, name in enumerate(("software", "electronics"))
+    }
+    assert set(np.round(told["software"], 2)) == {0.76}
+    assert set(np.round(told["electronics"], 2)) == {0.52}
+    assert set(np.round(february[town.city.sector == 8], 2)) == {np.float32(0.6)}
+
+
+def test_graduates_join_technology_firms_only(town: World) -> None:
+    assert set(turn(town.city, 7)[town.city.tech]) == {1.04}
+    assert set(turn(town.city, 7)[~town.city.tech]) == {1.0}
+    assert set(turn(town.city, 2)) == {0.97}
 
 
 def test_streams_differ_by_module_year_and_part() -> None:
@@ -194,6 +225,19 @@ def test_no_version_is_known_before_its_day_or_on_a_day_off() -> None:
         found = known(rows, 3, np.random.default_rng(2)).day
         assert (found >= after).all()
         assert (clock.working_day(found) == found).all()
+
+
+def test_no_firm_is_told_of_after_the_citys_last_day() -> None:
+    founded = np.repeat(days("2026-07-31"), 20_000)
+    told, other = (
+        known(Rows(table, np.zeros(20_000, int), {}, after=founded), 3,
+              np.random.default_rng(4))
+        for table in ("reg_firm", "reg_change")
+    )  # fmt: skip
+    assert (told.day <= clock.LAST_DAY).all()
+    assert told.late.any()
+    assert (other.day[~told.late & other.late] > clock.LAST_DAY).all()
+    assert (other.day > clock.LAST_DAY).any()
 
 
 def test_numbers_and_ends_follow_the_days_of_knowing() -> None:
