@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 FIRMS, SEED = 1_500, 20261123
 """The demonstration's city: small, and large enough for some firms to go bad."""
 
-INVOICES = (2023, 2024, 2025, 2026)
-"""Years of which it has every single invoice: the signals so far read invoices."""
-
 LEARNT_ON, DECIDED_ON = date(2025, 3, 31), date(2026, 9, 30)
 """Firms of the first day teach the model; those of the second are decided on."""
 
@@ -53,8 +50,8 @@ CITY_POLICY = """\
 
 firms = "all"
 
-# Some four in a hundred firms of the sample go bad in a year, and invoices alone tell
-# few of them apart: nobody would stand below the general entry line of 2 %.
+# Some four in a hundred firms of the sample go bad in a year, so few that a model of
+# them tells little apart: nobody would stand below the general entry line of 2 %.
 [[numbers]]
 id = "max_pd"
 since = 2015-01-01
@@ -106,7 +103,7 @@ def on_city(screen: Screen, folder: Path) -> None:
         made.policy.write_text(CITY_POLICY, encoding="utf-8")
     source = folder / "city"
     if not (source / MANIFEST).exists():
-        city.simulate(screen, source, city.Asked(FIRMS, SEED, invoice_years=INVOICES))
+        city.simulate(screen, source, city.Asked(FIRMS, SEED))
     write_mappings(made.mappings / "city")
     account = steps.take_in(screen, folder, [source / "deliveries"], "city", TOLD)
     show.account(screen, account, steps.report_of(folder, account, screen.language))

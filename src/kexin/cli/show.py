@@ -341,9 +341,9 @@ def trained(screen: Screen, made: Trained) -> None:
     if made.left_out:
         screen.say(
             Text(
-                f"{len(made.left_out)}个信号对所有企业均缺失，未进入模型",
-                f"{len(made.left_out)} signals are absent for every firm and stayed "
-                "out of the model",
+                f"{len(made.left_out)}个信号对所有企业均缺失或相同，未进入模型",
+                f"{len(made.left_out)} signals are absent, or the same, for every firm "
+                "and stayed out of the model",
             )
         )
     screen.say(made.verdict)

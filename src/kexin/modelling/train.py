@@ -50,7 +50,8 @@ class Sample(NamedTuple):
         firms: Key of each observation's firm.
         values: Observations x signals, as floats; not-a-number where absent.
         bad: Whether each went bad.
-        left_out: Signals that no observation has: their registers were not delivered.
+        left_out: Signals that are absent, or the same, for all observations: their
+            registers were not delivered, say.
     """
 
     firms: list[str]
@@ -68,8 +69,8 @@ def sample(
     belong to the firm on that day, others to the firm on all its days.
 
     Raises:
-        TrainingError: A signal is missing or is no number, no signal has a value, or
-            too few are good or bad.
+        TrainingError: A signal is missing or is no number, no signal differs between
+            firms, or too few are good or bad.
     """
     for name in directions:
         if name not in panel or panel[name].dtype.kind != "f":
@@ -83,7 +84,7 @@ def sample(
     keys = [key for key in ("firm_key", "as_of") if key in outcomes]
     joined = panel.merge(known, on=keys, validate="many_to_one")
     bad = (joined["outcome"] == "bad").to_numpy()
-    told = [name for name in directions if joined[name].notna().any()]
+    told = [name for name in directions if joined[name].nunique(dropna=False) > 1]
     left_out = tuple(name for name in directions if name not in told)
     found = Sample(list(joined["firm_key"]), joined[told], bad, left_out)
     check_sample(found)
@@ -91,7 +92,7 @@ def sample(
 
 
 def check_sample(found: Sample) -> None:
-    """Raise where observations are too few of a kind, or no signal has a value."""
+    """Raise where observations are too few of a kind, or no signal differs."""
     n_bad, n_good = int(found.bad.sum()), int((~found.bad).sum())
     if min(n_bad, n_good) < LEAST_OF_A_CLASS:
         raise TrainingError(
@@ -112,11 +113,12 @@ def check_sample(found: Sample) -> None:
     if not len(found.values.columns):
         raise TrainingError(
             Text(
-                f"{len(found.left_out)}个信号对所有企业均缺失",
-                f"all {len(found.left_out)} signals are absent for every firm",
+                f"{len(found.left_out)}个信号对所有企业均缺失或相同",
+                f"all {len(found.left_out)} signals are absent, or the same, for every "
+                "firm",
             ),
             where="panel",
-            expected=Text("至少一个信号有值", "a signal that is known of some firm"),
+            expected=Text("至少一个信号因企业而异", "a signal that differs by firm"),
             do=Text(
                 "接收信号所需的登记数据，或在kexin.toml中选择其他信号族",
                 "take in the registers that they need, or name other families in "

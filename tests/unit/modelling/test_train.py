@@ -80,8 +80,13 @@ def test_a_signal_that_no_firm_has_is_left_out_and_told() -> None:
 
 def test_signals_that_are_all_absent_are_no_sample() -> None:
     nothing = PANEL.assign(**dict.fromkeys(WAYS, np.nan))
-    with pytest.raises(TrainingError, match="absent for every firm"):
+    with pytest.raises(TrainingError, match="absent, or the same, for every firm"):
         sample(nothing, OUTCOMES, WAYS)
+
+
+def test_a_signal_that_is_the_same_for_all_is_left_out() -> None:
+    found = sample(PANEL.assign(**{"a.rises": 1.0}), OUTCOMES, WAYS)
+    assert found.left_out == ("a.rises",)
 
 
 def test_one_outcome_only_is_told() -> None:

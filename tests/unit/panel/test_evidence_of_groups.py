@@ -7,11 +7,11 @@ from datetime import date
 import ibis
 import pytest
 
+from kexin.dictionary.example import Example, records
+from kexin.dictionary.examples.tax_conduct import AMENDED, RATED
 from kexin.panel.evidence import evidence, value_from
-from kexin.signals.signal import catalogue
+from kexin.signals.catalogue import catalogue
 from laws.small import warehouse
-from spec.table import Example, records
-from spec.tax_conduct import AMENDED, RATED
 
 RATINGS = Example("", "2020-06-30", {"tax_credit_rating": RATED}, {})
 AMENDMENTS = Example("", "2019-06-30", AMENDED, {})
