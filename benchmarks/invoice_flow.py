@@ -119,7 +119,9 @@ def panel(_data: Path, work: Path) -> int:
 
     held = open_warehouse(work / "warehouse", connect(Engine(threads=THREADS)))
     signals = list(catalogue().values())
-    write_panels(signals, [DAY], Held(held.tables, held.digest), work / "panels")
+    write_panels(
+        signals, [DAY], Held(held.tables, held.digest, held.known_from), work / "panels"
+    )
     return int(held.rows["tax_invoice"])
 
 

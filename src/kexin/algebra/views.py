@@ -228,6 +228,12 @@ def name_of(source: Source) -> str:
     return source if isinstance(source, str) else source.name
 
 
+def tables_in(node: Node) -> frozenset[str]:
+    """Return the names of the tables on which a formula stands."""
+    sources = {part.table for part in walk(node) if isinstance(part, Column)}
+    return frozenset().union(*map(tables_of, sources))
+
+
 def tables_of(source: Source) -> frozenset[str]:
     """Return the names of the tables on which a source stands."""
     if isinstance(source, str):

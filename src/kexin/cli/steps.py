@@ -162,7 +162,10 @@ def panels_on(
     from kexin.panel.files import Held, write_panels
 
     held = Held(
-        at.warehouse.tables, at.warehouse.digest, coverage(at.settings.coverage)
+        at.warehouse.tables,
+        at.warehouse.digest,
+        at.warehouse.known_from,
+        coverage(at.settings.coverage),
     )
     signals = list(signals_of(at.settings.folder).values())
     return write_panels(signals, days, held, at.settings.panels, progress)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pyarrow.parquet as pq
 
-from kexin.algebra.nodes import Column, walk
-from kexin.algebra.views import View, tables_of
+from kexin.algebra.views import tables_in
 from kexin.panel.readable import CONSENTED
 from kexin.registers.contract import contracts
 from kexin.registers.core import REGISTER
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from kexin.algebra.nodes import Node
     from kexin.dictionary.example import Example
     from kexin.signals.signal import Signal
 
@@ -92,7 +90,7 @@ def entry(signal: Signal, filled: Sequence[Filled]) -> dict[str, Any]:
         "why": signal.why,
         "source": signal.source,
         "formula": repr(signal.formula),
-        "tables": [told(name) for name in sorted(tables_read(signal.formula))],
+        "tables": [told(name) for name in sorted(tables_in(signal.formula))],
         "filled": [{**each._asdict(), "as_of": str(each.as_of)} for each in filled],
     }
 
@@ -101,16 +99,6 @@ def told(table: str) -> dict[str, str]:
     """Return a table's name, and what it is called in Chinese."""
     known = contracts()
     return {"id": table, "zh": known[table].zh if table in known else table}
-
-
-def tables_read(formula: Node) -> set[str]:
-    """Return the names of the tables on which a formula stands."""
-    sources = {part.table for part in walk(formula) if isinstance(part, Column)}
-    return {
-        name
-        for source in sources
-        for name in (tables_of(source) if isinstance(source, View) else {source})
-    }
 
 
 def filled_in(panels: Mapping[date, Path]) -> dict[str, list[Filled]]:

@@ -76,6 +76,15 @@ def lazily(_: str, table: ir.Table) -> ir.Table:
     return table
 
 
+def step(name: str, table: ir.Table, held: Held) -> ir.Table:
+    """Return a step of the query by a name, or computed and put aside.
+
+    A name keeps Ibis from writing each reduction as often as formulas name it; but it
+    writes all that comes before again for each step, which what is put aside spares.
+    """
+    return table.alias(name) if held is lazily else held(name, table)
+
+
 def panel(
     signals: Collection[Signal],
     observations: ir.Table,
@@ -86,10 +95,6 @@ def panel(
     held: Held = lazily,
 ) -> ir.Table:
     """Return the signals of each observation.
-
-    The names given to steps of the query (`alias`) are not for the eye: they keep Ibis
-    from writing each reduction as often as formulas name it, and a table's records from
-    being read again for each part.
 
     Args:
         signals: Signals to compute.
@@ -137,16 +142,18 @@ def values_of(
     for part in parts(made, tables, held):
         spanned = joined(spanned, part)
     reduced, places = chosen_values(made, spanned)
+    reduced = step("reduced", reduced, held)
     if flags is not None:
-        reduced = joined(reduced, flags).alias("flagged")
+        reduced = step("flagged", joined(reduced, flags), held)
         places |= {Flag(name): name for name in flags.columns}
     peered, places = with_peers(formulas.values(), reduced, places)
     ready, places = with_series(formulas.values(), peered, places)
+    ready = step("ready", ready, held)
     values = {
         name: to_ibis(formula, placed(ready, places))
         for name, formula in formulas.items()
     }
-    return ready.select(*KEYS, **values).alias("values")
+    return step("values", ready.select(*KEYS, **values), held)
 
 
 def joined(left: ir.Table, part: ir.Table) -> ir.Table:
@@ -224,7 +231,7 @@ def chosen_values(made: Plan, spanned: ir.Table) -> tuple[ir.Table, dict[Node, s
     values = {places[r]: to_ibis(node, leaf) for r, node in made.chosen.items()}
     kept = [name for name in made.days.names.values() if name != "as_of"]
     reduced = spanned.select(*KEYS, *kept, **values)
-    return reduced.alias("reduced"), {**places, **made.days.names}
+    return reduced, {**places, **made.days.names}
 
 
 def stood(leaf: Node, column: ir.Value) -> ir.Value:
@@ -249,4 +256,4 @@ def with_series(
         for statistic, place in names.items()
         if isinstance(statistic, Statistic)
     }
-    return reduced.mutate(**arrays).alias("ready"), {**places, **names}
+    return reduced.mutate(**arrays), {**places, **names}

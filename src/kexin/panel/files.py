@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from kexin.algebra.engine import put_aside
+from kexin.algebra.views import tables_in
 from kexin.digest import canonical, digest, file_digest
 from kexin.intake.flags import RECONSTRUCTED
 from kexin.panel.build import panel
@@ -20,7 +21,7 @@ from kexin.panel.firms import population
 from kexin.panel.sources import STANDING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -32,17 +33,26 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
 
 
+SIGNALS_AT_ONCE = 40
+"""Signals that are computed by one query."""
+
+AT_ONCE = 400_000
+"""Observations that are computed together: each takes some 10 kB while it lasts."""
+
+
 class Held(NamedTuple):
     """What panels are made of.
 
     Attributes:
         tables: The warehouse's tables.
         digest: SHA-256 over them.
+        known_from: Day from which the first record of each table was known.
         covered: What the workspace says of the registers' coverage; None for nothing.
     """
 
     tables: Mapping[str, ir.Table]
     digest: str
+    known_from: Mapping[str, date]
     covered: Sequence[Coverage] | None = None
 
 
@@ -95,24 +105,39 @@ def write_panels(
     }
     paths = {day: folder / f"{day}.parquet" for day in sorted(set(as_ofs))}
     missing = [day for day, path in paths.items() if digests_of(path) != marks]
-    if missing:
-        table = computed(signals, missing, held, progress)
-        marked = reconstructed(held.tables, missing)
-        for day in missing:
-            rows = table.filter(pc.field("as_of") == day).combine_chunks()
+    marked = reconstructed(held.tables, missing) if missing else {}
+    for some in together(missing, held):
+        table = computed(signals, some, held, progress)
+        for day in some:
+            rows = table.filter(pc.field("as_of") == day)
+            rows = with_absent(rows, signals, day, held)
             notes = {"as_of": str(day), **marks, RECONSTRUCTED: canonical(marked[day])}
             named = {f"kexin.{name}": note for name, note in notes.items()}
             write(rows.replace_schema_metadata(named), paths[day])
     return [written(day, path) for day, path in paths.items()]
 
 
+def together(as_ofs: Sequence[date], held: Held) -> Iterator[Sequence[date]]:
+    """Yield days that are computed at once: as many as their firms leave room for."""
+    if as_ofs:
+        firms = population(held.tables, [max(as_ofs)]).count().execute()
+        size = max(1, AT_ONCE // max(1, int(firms)))
+        for first in range(0, len(as_ofs), size):
+            yield as_ofs[first : first + size]
+
+
 def computed(
     signals: Collection[Signal], as_ofs: Sequence[date], held: Held, progress: Progress
 ) -> pa.Table:
-    """Return the panel of some days, each table's reductions put aside as they come."""
+    """Return the panel of some days; a signal is absent before its tables are known.
+
+    Each table's reductions are put aside as they come. Signals are computed some at a
+    time: Ibis takes longer than linear to write a query.
+    """
+    told = [s for s in signals if any(is_known(s, day, held) for day in as_ofs)]
     engine = next(iter(held.tables.values())).get_backend()
+    done = itertools.count(1)
     with put_aside(engine) as aside:
-        done = itertools.count(1)
 
         def put(name: str, part: ir.Table) -> ir.Table:
             kept = aside(name, part)
@@ -120,10 +145,39 @@ def computed(
             return kept
 
         firms = put("firms", population(held.tables, as_ofs))
-        made = panel(
-            signals, firms, as_ofs, held.tables, covered=held.covered, held=put
-        )
-        return made.to_pyarrow()
+        made = firms.order_by("as_of", "firm_key").to_pyarrow()
+        for first in range(0, len(told), SIGNALS_AT_ONCE):
+            some = told[first : first + SIGNALS_AT_ONCE]
+            asked = panel(
+                some, firms, as_ofs, held.tables, covered=held.covered, held=put
+            )
+            found = asked.to_pyarrow()
+            for signal in some:
+                made = made.append_column(signal.id, found[signal.id])
+    return made
+
+
+def with_absent(
+    rows: pa.Table, signals: Collection[Signal], as_of: date, held: Held
+) -> pa.Table:
+    """Return one day's rows with a column for every signal, in the order given."""
+    nothing = pa.nulls(len(rows), pa.float64())
+    columns = {name: rows[name].combine_chunks() for name in ("firm_key", "as_of")}
+    for signal in signals:
+        known = signal.id in rows.column_names and is_known(signal, as_of, held)
+        columns[signal.id] = rows[signal.id].combine_chunks() if known else nothing
+    return pa.table(columns)
+
+
+def is_known(signal: Signal, as_of: date, held: Held) -> bool:
+    """Whether a record of any table that a signal reads of its register was known.
+
+    A table that was never delivered does not say that nothing happened.
+    """
+    every = tables_in(signal.formula)
+    own = {name for name in every if name.partition("_")[0] == signal.register}
+    first = [held.known_from[name] for name in own or every if name in held.known_from]
+    return bool(first) and min(first) <= as_of
 
 
 def reconstructed(

@@ -44,7 +44,7 @@ def test_a_firm_without_invoices_has_a_row_in_which_nothing_is_known(
     (made,) = write_panels(
         list(signals.values()),
         [DAY],
-        Held(held.tables, held.digest),
+        Held(held.tables, held.digest, held.known_from),
         tmp_path / "panels",
     )
     panel = pd.read_parquet(made.path).set_index("firm_key")
