@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from kexin.intake.coverage import Coverage
 from kexin.signals.catalogue import catalogue
 from laws.cities import FIRMS, drawn, tables_read
+from laws.engine import SIGNALS as INVOICE_SIGNALS
 from laws.engine import Panels, agrees, examples, to_the_byte
 from laws.invoices import AS_OFS
 from laws.reference import City
@@ -121,15 +122,19 @@ def wrong_in(
     return wrong
 
 
-def test_the_cities_hold_values_of_every_signal(panels: Panels) -> None:
-    """A signal that is absent everywhere, or 0, would agree with anything."""
-    told: dict[str, set[float | None]] = {signal.id: set() for signal in SIGNALS}
+def test_the_cities_hold_values_of_every_signal() -> None:
+    """A signal that is absent everywhere, or 0, would agree with anything.
+
+    Those on invoices alone have busier firms of their own: see `test_panel_laws`.
+    """
+    signals = tuple(s for s in SIGNALS if s.id not in INVOICE_SIGNALS)
+    told: dict[str, set[float | None]] = {signal.id: set() for signal in signals}
     for seed in range(8):
         random = Random(seed)  # noqa: S311
         days = random.sample(DAYS, SEVERAL)
-        tables = drawn(random, days, SIGNALS, panels.names)
+        tables = drawn(random, days, signals, tables_read(signals))
         judges = [City(tables, day, FIRMS) for day in days]
-        for signal in SIGNALS:
+        for signal in signals:
             values = [judge.value(signal, firm) for judge in judges for firm in FIRMS]
             told[signal.id].update(values)
     assert [name for name, values in told.items() if len(values - {None}) < 2] == []
