@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 ONE_COLUMN = "inv.sales_36m"
 """The single column unless another is named: the sum of valid sales invoices."""
 
+SALES = (ONE_COLUMN, "tax.sales_12m")
+"""What tells a firm's sales: by invoices, or by VAT returns where there are none."""
+
+
+def sales_column(values: pd.DataFrame) -> str:
+    """Return the signal of sales that a sample has; the first of all if it has none."""
+    return next((name for name in SALES if name in values), ONE_COLUMN)
+
 
 def one_column(
     values: pd.DataFrame, directions: Mapping[str, int], name: str = ONE_COLUMN

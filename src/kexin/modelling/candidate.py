@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from kexin.modelling import bundle as bundles
+from kexin.modelling.baseline import sales_column
 from kexin.modelling.evaluate import evaluate, metrics, verdict
 from kexin.modelling.plots import charts
 from kexin.modelling.tracking import Logged, Run, log
@@ -79,7 +80,8 @@ def train(
     """
     known = sample(observed.panel, observed.outcomes, observed.directions)
     directions = {str(name): observed.directions[str(name)] for name in known.values}
-    evaluation = evaluate(known, directions, parameters, progress)
+    single = sales_column(known.values)
+    evaluation = evaluate(known, directions, parameters, progress, single=single)
     booster = grow(known.values, known.bad, directions, parameters)
     firms = {"good": int((~known.bad).sum()), "bad": int(known.bad.sum())}
     figures = metrics(evaluation)
