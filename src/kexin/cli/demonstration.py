@@ -57,6 +57,22 @@ id = "max_pd"
 since = 2015-01-01
 value = 0.05
 source = "[design] demonstration: about the bad rate of the sample"
+
+# Rules on single invoices: this city delivers the monthly table alone.
+[[switched_off]]
+rule = "K20"
+since = 2015-01-01
+source = "[design] demonstration: no single invoices"
+
+[[switched_off]]
+rule = "K21"
+since = 2015-01-01
+source = "[design] demonstration: no single invoices"
+
+[[switched_off]]
+rule = "K27"
+since = 2015-01-01
+source = "[design] demonstration: no single invoices"
 """
 
 
