@@ -16,12 +16,12 @@ from kexin.simulate.mapped import write_mappings
 if TYPE_CHECKING:
     from pathlib import Path
 
-FIRMS, SEED = 1_000, 20261123
+FIRMS, SEED = 1_200, 20261123
 
 
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The smallest round city that fills every table (800 firms give no guarantee)."""
+    """A small city that fills every table (1,000 firms know no customs penalty)."""
     folder = tmp_path_factory.mktemp("city") / "city"
     export(folder, Asked(FIRMS, SEED), threads=2)
     return folder

@@ -196,7 +196,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "key": lambda *texts: "\t".join(texts),
     "least": min,
     "ln": lambda item: math.log(item) if item > 0 else None,
-    "ln_1p": math.log1p,
+    "ln_1p": lambda item: math.log1p(item) if item > -1 else None,
     "month_of_year": lambda day: day.month,
     "month_start": lambda day: plain_day(day).replace(day=1),
     "months_between": months_between,

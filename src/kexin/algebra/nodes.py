@@ -240,10 +240,11 @@ class Call(Node):
     and `months_since` from a day to the as-of date. `days_to_month_end` is 0 on a
     month's last day. `festival_days` tells how many of the last n days belong to Spring
     Festival weeks that lie wholly in them. `greatest` and `least` are absent where any
-    item is. `ln` is absent of what is not above zero. `key` joins texts to one that is
-    as good as all of them. `prefix` takes the first n signs of a text. `square` takes
-    an amount with two decimals, exactly; `n_ln_n` is n ln n of a whole number, 0 of 0,
-    with 12 decimals, so that sums of it do not depend on their order.
+    item is. `ln` is absent of what is not above zero, `ln_1p` of what is not above -1.
+    `key` joins texts to one that is as good as all of them. `prefix` takes the first n
+    signs of a text. `square` takes an amount with two decimals, exactly; `n_ln_n` is
+    n ln n of a whole number, 0 of 0, with 12 decimals, so that sums of it do not depend
+    on their order.
     """
 
     function: Function

@@ -170,7 +170,7 @@ FUNCTIONS: dict[Function, Callable[..., ir.Value]] = {
     "key": lambda *items: functools.reduce(lambda a, b: a + "\t" + b, items),
     "least": strictest(ibis.least),
     "ln": logarithm,
-    "ln_1p": lambda item: (item.cast("float64") + 1.0).ln(),
+    "ln_1p": lambda item: logarithm(item.cast("float64") + 1.0),
     "month_of_year": lambda day: day.month(),
     "month_start": lambda day: day.truncate("M").cast("date"),
     "months_between": months_between,
