@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from kexin.algebra.dates import months_before
-from kexin.algebra.nodes import Node, source_of
+from kexin.algebra.nodes import Node, source_of, walk
 from kexin.algebra.reductions import (
     Across,
     Aggregate,
@@ -263,12 +263,7 @@ class Firm:
         raise AssertionError(node)
 
     def aggregate(self, node: Aggregate, rows: list[Record]) -> Result:
-        chosen = [
-            row
-            for row in rows
-            if self.is_in_window(self.day(node.on, row), node.window)
-            and self.city.of_row(node.where, row) is True
-        ]
+        chosen = [row for row in rows if self.counts(node, row)]
         values = [self.city.of_row(node.of, row) for row in chosen]
         if node.reduction in {"latest", "earliest"}:
             order = list(map(place, chosen))
@@ -276,13 +271,28 @@ class Firm:
             return values[order.index(end(order))] if values else None
         return reduced(node.reduction, values)
 
+    def counts(self, node: Aggregate, row: Record) -> bool:
+        in_window = self.is_in_window(self.day(node.on, row), node.window)
+        return in_window and self.city.of_row(node.where, row) is True
+
     def day(self, on: Node | None, row: Record) -> date | None:
-        day: date | None = row["event_date"] if on is None else self.city.of_row(on, row)
+        day: date | None = (
+            row["event_date"] if on is None else self.city.of_row(on, row)
+        )
         return day
 
     def across(self, node: Across) -> Result:
         groups: dict[Result, list[Record]] = {}
+        inner = [
+            part
+            for side in (node.of, node.rank)
+            if side is not None
+            for part in walk(side)
+            if isinstance(part, Aggregate)
+        ]
         for row in self.rows(node.source):
+            if not any(self.counts(part, row) for part in inner):
+                continue
             groups.setdefault(self.city.of_row(node.by, row), []).append(row)
         groups.pop(None, None)
         names = sorted(groups)

@@ -142,7 +142,8 @@ class Aggregate(Node):
 class Across(Node):
     """One number for a firm out of groups of its records.
 
-    Records whose group has no name (`by` is absent) belong to no group.
+    A group takes part where one of its records counts in one of the aggregates. Records
+    whose group has no name (`by` is absent) belong to no group.
 
     Args:
         reduction: How the groups' values become one; absent values are left out.

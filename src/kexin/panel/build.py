@@ -15,8 +15,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from kexin.algebra.nodes import AsOf, ClosedMonth, Statistic, walk
+import ibis
+
+from kexin.algebra.nodes import AsOf, ClosedMonth, Statistic, children, walk
 from kexin.algebra.reductions import (
+    ALL_REDUCTIONS,
     Across,
     Aggregate,
     Circle,
@@ -26,9 +29,10 @@ from kexin.algebra.reductions import (
 )
 from kexin.algebra.resolve import moments, resolve
 from kexin.algebra.to_ibis import reduce, series, to_ibis
+from kexin.algebra.to_ibis import spanned as to_span
 from kexin.algebra.views import name_of
 from kexin.panel.circles import circles
-from kexin.panel.days import days, meeting, record_leaf
+from kexin.panel.days import days, meeting, only, record_leaf
 from kexin.panel.gaps import longest_gaps
 from kexin.panel.groups import across_groups, turns
 from kexin.panel.peers import with_peers
@@ -36,12 +40,19 @@ from kexin.panel.readable import Flag, guarded, readable, told
 from kexin.panel.sources import versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import (
+        Callable,
+        Collection,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
     from datetime import date
 
     import ibis.expr.types as ir
 
-    from kexin.algebra.nodes import Node
+    from kexin.algebra.nodes import Moment, Node
     from kexin.algebra.reductions import AnyReduction
     from kexin.algebra.views import Source
     from kexin.intake.coverage import Coverage
@@ -51,6 +62,9 @@ if TYPE_CHECKING:
     Held = Callable[[str, ir.Table], ir.Table]
 
 KEYS = ("firm_key", "as_of")
+
+FORMULAS_AT_ONCE = 40
+"""Formulas that are told by one query where parts of it are put aside."""
 
 ADDING = frozenset({"sum", "count", "distinct"})
 """Reductions of nothing that are 0, not absent."""
@@ -114,7 +128,7 @@ def panel(
     named = () if flags is None else flags.columns
     formulas = {signal.id: guarded(signal, named) for signal in signals}
     made = values_of(formulas, observations, as_ofs, tables, held, flags)
-    ready = made if flags is None else joined(made, flags)
+    ready = made if flags is None else met(made, [flags])
     values = {s.id: told(s, ready, ready[s.id]) for s in signals}
     return ready.select(*KEYS, **values).order_by("as_of", "firm_key")
 
@@ -129,6 +143,9 @@ def values_of(
 ) -> ir.Table:
     """Return what firm formulas give for each observation, each of its own type.
 
+    Each source is read once for all formulas. What is put aside is told some formulas
+    at a time: an engine takes longer than linear to plan a query.
+
     Args:
         formulas: Name of the column, and the formula.
         observations: As for a panel; so are the rest.
@@ -138,16 +155,44 @@ def values_of(
         flags: What of each observation may be read, for formulas with such leaves.
     """
     made = plan(formulas.values(), as_ofs)
-    spanned = observations.select(*KEYS).join(made.days.table.drop("midnight"), "as_of")
-    for part in parts(made, tables, held):
-        spanned = joined(spanned, part)
-    reduced, places = chosen_values(made, spanned)
-    reduced = step("reduced", reduced, held)
+    reduced = list(parts(made, tables, held))
+    names = list(formulas)
+    size = len(names) if held is lazily else FORMULAS_AT_ONCE
+    some = [
+        formulas_of(
+            {name: formulas[name] for name in names[first : first + size]},
+            made,
+            observations,
+            reduced,
+            held,
+            flags,
+        )
+        for first in range(0, len(names), size)
+    ]
+    return met(observations.select(*KEYS), some)
+
+
+def formulas_of(
+    formulas: Mapping[str, Node],
+    made: Plan,
+    observations: ir.Table,
+    reduced: Sequence[ir.Table],
+    held: Held,
+    flags: ir.Table | None,
+) -> ir.Table:
+    """Return what some formulas give, from reductions that are made already."""
+    own = as_needed(made, formulas.values())
+    spanned = met(
+        observations.select(*KEYS),
+        needed(own, reduced),
+        own.days.table.drop("midnight"),
+    )
+    table, places = chosen_values(own, spanned)
     if flags is not None:
-        reduced = step("flagged", joined(reduced, flags), held)
+        table = met(step("reduced", table, held), [flags])
         places |= {Flag(name): name for name in flags.columns}
-    peered, places = with_peers(formulas.values(), reduced, places)
-    ready, places = with_series(formulas.values(), peered, places)
+    table, places = with_peers(formulas.values(), step("flagged", table, held), places)
+    ready, places = with_series(formulas.values(), table, places)
     ready = step("ready", ready, held)
     values = {
         name: to_ibis(formula, placed(ready, places))
@@ -156,10 +201,54 @@ def values_of(
     return step("values", ready.select(*KEYS, **values), held)
 
 
-def joined(left: ir.Table, part: ir.Table) -> ir.Table:
-    """Return observations with a part's columns; absent where it has no row."""
-    both = left.left_join(part, KEYS)
-    return both.drop(*(f"{key}_right" for key in KEYS))
+def as_needed(made: Plan, formulas: Collection[Node]) -> Plan:
+    """Return as much of a plan as some of its formulas need of each observation."""
+    declared = dict.fromkeys(r for formula in formulas for r in reductions(formula))
+    chosen = {reduction: made.chosen[reduction] for reduction in declared}
+    spanned = dict.fromkeys(r for node in chosen.values() for r in reductions(node))
+    every = (*formulas, *chosen.values())
+    told = dict.fromkeys(m for formula in every for m in outer_moments(formula))
+    return Plan(
+        chosen,
+        {reduction: made.names[reduction] for reduction in spanned},
+        only(made.days, told),
+    )
+
+
+def outer_moments(node: Node) -> Iterator[Moment]:
+    """Yield the days on which a firm formula stands, those of its spans left out."""
+    if isinstance(node, AsOf | ClosedMonth):
+        yield node
+    elif not isinstance(node, ALL_REDUCTIONS):
+        for child in children(node):
+            yield from outer_moments(child)
+
+
+def needed(made: Plan, parts: Iterable[ir.Table]) -> Iterator[ir.Table]:
+    """Yield as much of the parts as a plan names; nothing of those it does not."""
+    names = set(made.names.values())
+    for part in parts:
+        columns = [column for column in part.columns if column in names]
+        if columns:
+            yield part.select(*KEYS, *columns)
+
+
+def met(
+    observations: ir.Table, parts: Iterable[ir.Table], days: ir.Table | None = None
+) -> ir.Table:
+    """Return observations with the columns of all parts, and what follows of days.
+
+    One chain of joins, so that the query is as long as its parts together.
+    """
+    chain = observations
+    names = list(observations.columns)
+    for number, part in enumerate(parts):
+        chain = chain.left_join(part, KEYS, rname=f"{{name}}_of_{number}")
+        names += [column for column in part.columns if column not in KEYS]
+    if days is not None:
+        chain = chain.join(days, "as_of", rname="{name}_of_days")
+        names += [column for column in days.columns if column != "as_of"]
+    return chain.select(*names)
 
 
 def placed(table: ir.Table, places: Mapping[Node, str]) -> Callable[[Node], ir.Value]:
@@ -182,7 +271,8 @@ def parts(made: Plan, tables: Mapping[str, ir.Table], held: Held) -> Iterable[ir
     spanned = [r for node in made.chosen.values() for r in reductions(node)]
     for source in sorted({r.source for r in spanned}, key=name_of):
         own = {r: made.names[r] for r in spanned if r.source == source}
-        for number, part in enumerate(parts_of(source, own, made.days, tables)):
+        known = only(made.days, [m for r in own for m in moments(r)])
+        for number, part in enumerate(parts_of(source, own, known, tables)):
             yield held(f"{name_of(source)}_{number}", part)
 
 
@@ -205,10 +295,21 @@ def parts_of(
         own = {r: place for r, place in across.items() if r.by == by}
         made.append(across_groups(own, seen, known, by))
     if plain:
+        seen = recent(plain, seen, known)
         leaf = record_leaf(seen, known)
         columns = {place: reduce(r, leaf) for r, place in plain.items()}
         made.append(seen.group_by(*KEYS).agg(**columns))
     return made
+
+
+def recent(plain: Iterable[Aggregate], seen: ir.Table, known: Days) -> ir.Table:
+    """Leave out the records that are older than every span of some aggregates."""
+    begins = dict.fromkeys(to_span(aggregate.window).after for aggregate in plain)
+    bounded = [begin for begin in begins if begin is not None]
+    if len(bounded) < len(begins) or any(a.on is not None for a in plain):
+        return seen
+    days = [seen[known.names[begin]] for begin in bounded]
+    return seen.filter(seen.event_date > ibis.least(*days))
 
 
 OTHERS: Mapping[type, Callable[..., ir.Table]] = {

@@ -54,6 +54,16 @@ def days(as_ofs: Iterable[date], moments: Iterable[Moment]) -> Days:
     return Days(table, dict(needed.items()), ordered)
 
 
+def only(known: Days, moments: Iterable[Moment]) -> Days:
+    """Return the same days with no more of what follows from them than is needed."""
+    names: dict[Node, str] = {
+        m: known.names[m] for m in dict.fromkeys((AsOf(), *moments))
+    }
+    return known._replace(
+        table=known.table.select(*names.values(), "midnight"), names=names
+    )
+
+
 def meeting(table: ir.Table, known: Days) -> ir.Table:
     """Return the versions that stand on each day, with the day (READINGS.md, A02)."""
     met = table.cross_join(known.table)

@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
 
 
-SIGNALS_AT_ONCE = 40
-"""Signals that are computed by one query."""
-
 AT_ONCE = 400_000
 """Observations that are computed together: each takes some 10 kB while it lasts."""
 
@@ -131,8 +128,7 @@ def computed(
 ) -> pa.Table:
     """Return the panel of some days; a signal is absent before its tables are known.
 
-    Each table's reductions are put aside as they come. Signals are computed some at a
-    time: Ibis takes longer than linear to write a query.
+    Each table's reductions are put aside as they come.
     """
     told = [s for s in signals if any(is_known(s, day, held) for day in as_ofs)]
     engine = next(iter(held.tables.values())).get_backend()
@@ -145,16 +141,8 @@ def computed(
             return kept
 
         firms = put("firms", population(held.tables, as_ofs))
-        made = firms.order_by("as_of", "firm_key").to_pyarrow()
-        for first in range(0, len(told), SIGNALS_AT_ONCE):
-            some = told[first : first + SIGNALS_AT_ONCE]
-            asked = panel(
-                some, firms, as_ofs, held.tables, covered=held.covered, held=put
-            )
-            found = asked.to_pyarrow()
-            for signal in some:
-                made = made.append_column(signal.id, found[signal.id])
-    return made
+        asked = panel(told, firms, as_ofs, held.tables, covered=held.covered, held=put)
+        return asked.to_pyarrow()
 
 
 def with_absent(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from typing import TYPE_CHECKING
 
 import ibis
@@ -36,10 +38,10 @@ def across_groups(
         known: Those days.
         by: What the groups are.
     """
+    inner = aggregates_in(places)
     leaf = record_leaf(seen, known)
-    named = seen.mutate(group_name=to_ibis(by, leaf))
+    named = seen.filter(counted(inner, leaf)).mutate(group_name=to_ibis(by, leaf))
     named = named.filter(named.group_name.notnull())
-    inner = [part for part in sides(places) if isinstance(part, Aggregate)]
     names: dict[Node, str] = {a: f"inner_{n}" for n, a in enumerate(inner)}
     days: dict[Node, str] = {
         moment: known.names[moment]
@@ -49,7 +51,11 @@ def across_groups(
     others = [name for name in days.values() if name != "as_of"]
     leaf = record_leaf(named, known)
     groups = named.group_by(*KEYS, "group_name", *others).agg(
-        **{names[aggregate]: reduce(aggregate, leaf) for aggregate in inner}
+        **{names[aggregate]: reduce(aggregate, leaf) for aggregate in inner},
+        **{
+            f"took_{place}": counted(aggregates_in([reduction]), leaf).any()
+            for reduction, place in places.items()
+        },
     )
     columns: dict[Node, str] = {**names, **days}
     ranked = with_ranks(places, groups, columns)
@@ -59,6 +65,18 @@ def across_groups(
             for reduction, place in places.items()
         }
     )
+
+
+def counted(aggregates: Iterable[Aggregate], leaf: Leaf) -> ir.BooleanValue:
+    """Whether a record counts in any of some aggregates."""
+    by_records = {(a.window, a.where, a.on): a for a in aggregates}
+    rows = [within(aggregate, leaf) for aggregate in by_records.values()]
+    return functools.reduce(operator.or_, rows, ibis.literal(False))  # noqa: FBT003
+
+
+def aggregates_in(places: Iterable[Across]) -> list[Aggregate]:
+    """Return the aggregates on which the formulas over groups stand."""
+    return [part for part in sides(places) if isinstance(part, Aggregate)]
 
 
 def sides(places: Iterable[Across]) -> dict[Node, None]:
@@ -80,6 +98,7 @@ def with_ranks(
     for reduction, place in places.items():
         if reduction.rank is not None:
             rank = to_ibis(reduction.rank, lambda leaf: groups[names[leaf]])
+            rank = ibis.ifelse(groups[f"took_{place}"], rank, None)
             order: Sequence[ir.Value] = [
                 rank.isnull(),
                 rank.desc(),
@@ -96,10 +115,10 @@ def reduce_groups(
 ) -> ir.Value:
     """Return the Ibis reduction over a firm's groups."""
     value = to_ibis(reduction.of, lambda leaf: groups[names[leaf]])
-    rows = None
+    rows = groups[f"took_{place}"]
     if reduction.top is not None:
         rank = groups[f"rank_{place}"]
-        rows = (rank >= reduction.skip) & (rank < reduction.skip + reduction.top)
+        rows = rows & (rank >= reduction.skip) & (rank < reduction.skip + reduction.top)
     match reduction.reduction:
         case "sum":
             return value.sum(where=rows)

@@ -1,0 +1,184 @@
+"""Panels of a city in contract form: one day, twenty days, and a plain query beside.
+
+    kexin simulate CITY --firms 72516 --form contract
+    python benchmarks/panel_speed.py CITY [--days 20]
+
+Each step runs in a process of its own, in turn; told are seconds, rows of the tables a
+second and the peak of memory of that process. Times of a machine say little: quote the
+ratios of one run.
+
+The plain query reduces the ten largest tables as ten signals do, one day, by hand: the
+visible versions, a window, one reduction each. It knows no month whose silence is not
+yet known, no consent, no peers and no views. Its time is told as it is, and scaled from
+ten signals to all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import resource
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+from dateutil.relativedelta import relativedelta
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from multiprocessing.connection import Connection
+
+DAY = date(2026, 9, 30)
+THREADS, MEMORY = 2, "8GB"
+
+TEN = {
+    "si_month": "sum(insured_count) FILTER (event_date > DATE '2025-09-30')",
+    "tax_payment": "sum(amount) FILTER (event_date > DATE '2025-09-30')",
+    "tax_vat_return": "sum(sales_taxable) FILTER (event_date > DATE '2025-09-30')",
+    "tax_iit_withholding": "count(*) FILTER (event_date > DATE '2025-09-30')",
+    "pboc_loan_month": "max(balance) FILTER (event_date > DATE '2025-09-30')",
+    "hf_month": "count(*) FILTER (event_date > DATE '2025-09-30')",
+    "util_month": "sum(usage) FILTER (event_date > DATE '2026-06-30')",
+    "tax_cit_return": "arg_max(revenue, (event_date, known_at, row_id))",
+    "tax_fin_stmt": "arg_max(total_assets, (event_date, known_at, row_id))",
+    "cus_declaration": "count(DISTINCT decl_no) FILTER (event_date > DATE '2025-09-30')",
+}
+
+PLAIN = """
+    SELECT firm_key, {what} AS {table} FROM read_parquet('{city}/tables/{table}.parquet')
+    WHERE known_at < TIMESTAMP '2026-10-01' AND event_date <= DATE '2026-09-30'
+      AND (superseded_at IS NULL OR superseded_at >= TIMESTAMP '2026-10-01')
+    GROUP BY 1
+"""
+
+
+def panels(city: Path, out: Path, number: int) -> int:
+    """Write the panels of some quarters; the number of firms on all days."""
+    import ibis
+
+    from kexin.algebra.engine import connect
+    from kexin.intake.warehouse import empty
+    from kexin.panel.files import Held, write_panels
+    from kexin.registers.contract import contracts
+    from kexin.settings import Engine
+    from kexin.signals.catalogue import catalogue
+
+    engine = connect(Engine(threads=THREADS, memory=MEMORY))
+    tables, known = {}, {}
+    for name, contract in contracts().items():
+        path = city / "tables" / f"{name}.parquet"
+        if not path.exists():
+            engine.con.execute(f"CREATE TEMP VIEW empty_{name} AS {empty(contract)}")
+            tables[name] = engine.table(f"empty_{name}")
+            continue
+        table = engine.read_parquet(str(path), table_name=name)
+        types = contract.columns().items()
+        tables[name] = table.select(
+            **{c: table[c] if c in table.columns else ibis.null(t) for c, t in types}
+        )
+        known[name] = table.known_at.min().to_pyarrow().as_py().date()
+    days = [DAY - relativedelta(months=3 * back) for back in range(number)]
+    made = write_panels(
+        list(catalogue().values()), days, Held(tables, "city", known), out
+    )
+    return sum(panel.firms for panel in made)
+
+
+def plain(city: Path, out: Path, _number: int) -> int:
+    """Reduce ten tables by hand; the number of firms."""
+    import duckdb
+
+    engine = duckdb.connect(config={"threads": THREADS, "memory_limit": MEMORY})
+    parts = [
+        f"({PLAIN.format(city=city, table=table, what=what)})"
+        for table, what in TEN.items()
+    ]
+    first, *others = parts
+    joins = " ".join(f"FULL JOIN {other} USING (firm_key)" for other in others)
+    query = f"SELECT * FROM {first} {joins} ORDER BY firm_key"
+    target = out / "plain.parquet"
+    (firms,) = engine.execute(f"COPY ({query}) TO '{target}'").fetchall()
+    return int(firms[0])
+
+
+def measured(
+    step: Callable[[Path, Path, int], int], city: Path, number: int, out: Connection
+) -> None:
+    """Do a step in this process, and send firms, seconds and peak of memory in MB."""
+    with tempfile.TemporaryDirectory() as folder:
+        begun = time.monotonic()
+        firms = step(city, Path(folder), number)
+        lasts = time.monotonic() - begun
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    out.send((firms, lasts, peak))
+
+
+def once(
+    step: Callable[[Path, Path, int], int], city: Path, number: int
+) -> tuple[int, float, float]:
+    """Do a step in a process of its own: firms, seconds, MB.
+
+    Raises:
+        RuntimeError: The process ended without a measure.
+    """
+    spawn = multiprocessing.get_context("spawn")
+    end, out = spawn.Pipe(duplex=False)
+    child = spawn.Process(target=measured, args=(step, city, number, out))
+    child.start()
+    out.close()
+    try:
+        found: tuple[int, float, float] = end.recv()
+    except EOFError:
+        raise RuntimeError(f"{step.__name__} ended without a measure") from None
+    child.join()
+    return found
+
+
+def main() -> int:
+    """Measure, print a table, and one line of JSON for machines."""
+    from kexin.signals.catalogue import catalogue
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("city", type=Path)
+    parser.add_argument("--days", type=int, default=20)
+    given = parser.parse_args()
+    files = sorted((given.city / "tables").glob("*.parquet"))
+    if not files:
+        sys.stderr.write(f"no tables in {given.city}: see kexin simulate\n")
+        return 1
+    rows = sum(pq.ParquetFile(path).metadata.num_rows for path in files)
+    signals = len(catalogue())
+    steps = {
+        "one day": once(panels, given.city, 1),
+        f"{given.days} days": once(panels, given.city, given.days),
+        "plain, 10 signals": once(plain, given.city, 1),
+    }
+    one, scaled = steps["one day"][1], steps["plain, 10 signals"][1] * signals / 10
+    table = Table("step", "firms", "s", "rows/s", "peak MB", "times one day")
+    for name, (firms, lasts, peak) in steps.items():
+        speed = f"{rows / lasts:,.0f}"
+        table.add_row(
+            name,
+            f"{firms:,}",
+            f"{lasts:.1f}",
+            speed,
+            f"{peak:,.0f}",
+            f"{lasts / one:.2f}",
+        )
+    screen = Console()
+    screen.print(table)
+    screen.print(f"{rows:,} rows, {signals} signals")
+    screen.print(f"one day in {one / scaled:.2f} times the plain query scaled to all")
+    sys.stdout.write(json.dumps(steps) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
