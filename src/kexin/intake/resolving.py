@@ -277,7 +277,7 @@ def stage_again(
             continue
         table = opened(folder, held, contract, connection)
         left = table.filter(
-            table.firm_key.isnull(), table.superseded_at.isnull(), table.op != "D"
+            table.firm_key.isnull(), table.superseded_at.isnull(), table["op"] != "D"
         )
         if put_left_over(connection, contract, connection.compile(left), received):
             put_incoming(connection, folder, contract)
