@@ -183,7 +183,7 @@ def begin(screen: Screen, asked: City) -> None:
             f"  1 生成一座有{asked.firms:,}家企业的城市：15个部门自2019年至2026年10月"
             "的报送，带有真实数据常见的差错",
             f"  1 make a city of {asked.firms:,} firms: what 15 bureaus deliver from "
-            "2019 to October 2026, with the errors of real deliveries",
+            "2019 to October 2026, errors included",
         ),
         Text(
             "  2 接收全部文件：每一行或被接收，或已有，或附原因隔离",

@@ -394,6 +394,13 @@ def trained(screen: Screen, made: Trained) -> None:
         f"5 folds x 20: {good} good firms, {bad} bad, {used} signals",
     )
     screen.table(title, columns, rows)
+    screen.say(
+        Text(
+            "AUC为随机一户坏企业的风险排在随机一户好企业之前的概率：0.5等于猜测，1为完美",
+            "AUC is how often a firm that went bad ranked above one that did not, by "
+            "risk: 0.5 is guessing, 1 is perfect",
+        )
+    )
     if made.left_out:
         screen.say(
             Text(
@@ -402,13 +409,6 @@ def trained(screen: Screen, made: Trained) -> None:
                 "and stayed out of the model",
             )
         )
-    screen.say(
-        Text(
-            "AUC为随机一户坏企业的风险排在随机一户好企业之前的概率：0.5等于猜测，1为完美",
-            "AUC is how often a firm that went bad ranked above one that did not, by "
-            "risk: 0.5 is guessing, 1 is perfect",
-        )
-    )
     screen.say(made.verdict)
     screen.say(
         Text(
