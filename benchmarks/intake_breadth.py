@@ -1,14 +1,15 @@
 """Intake of many files of several tables, beside DuckDB's bare COPY of the same files.
 
-    python benchmarks/intake_breadth.py [folder of the delivery --mapping FILE]
+    python benchmarks/intake_breadth.py [folder of the delivery --mapping FILE or FOLDER]
 
-Without a folder it makes a delivery: a registry, social insurance in GB18030, tax
-returns with semicolons, and parties of lawsuits in JSON Lines, who are known by their
-names alone; a file a month, and some dirt. Each of the two runs in a process of its
-own. The bare COPY turns every file into a Parquet file of text: no types, no checks, no
-firms, no versions, no account; a file in an encoding that DuckDB does not read by
-itself is recoded first, in Python. Times of a machine say little, and less while others
-work on it: quote the ratios of one run.
+For a synthetic city the folder is its `deliveries`, and the mappings are those in
+`data/mappings/city`. Without a folder it makes a delivery: a registry, social insurance
+in GB18030, tax returns with semicolons, and parties of lawsuits in JSON Lines, who are
+known by their names alone; a file a month, and some dirt. Each of the two runs in a
+process of its own. The bare COPY turns every file into a Parquet file of text: no
+types, no checks, no firms, no versions, no account; a file in an encoding that DuckDB
+does not read by itself is recoded first, in Python. Times of a machine say little, and
+less while others work on it: quote the ratios of one run.
 """
 
 from __future__ import annotations
@@ -242,12 +243,16 @@ def make_parties(path: Path, month: str, firms: list[tuple[str, str]]) -> None:
 def intake(data: Path, mapping: Path, work: Path, memory: str) -> int:
     """Take the delivery in; the number of rows read."""
     from kexin.algebra.engine import connect
+    from kexin.identity.ladder import Thresholds
     from kexin.intake.deliver import deliver
     from kexin.intake.mapping import read_mapping
     from kexin.settings import Engine
 
     engine = connect(Engine(threads=THREADS, memory=memory))
-    account = deliver([data], read_mapping(mapping), work / "held", RECEIVED, engine)
+    account = deliver(
+        [data], read_mapping(mapping), work / "held", RECEIVED, engine,
+        who=Thresholds(synthetic=True),
+    )  # fmt: skip
     for count in account.tables:
         sys.stderr.write(f"{count}\n")
     return sum(count.read for count in account.tables)

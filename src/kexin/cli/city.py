@@ -15,14 +15,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kexin.cli.screen import Screen
+    from kexin.simulate.export import Made
 
-__all__ = ["Asked", "simulate", "tables_named"]
+__all__ = ["Asked", "make", "simulate", "tables_named"]
+
+
+def make(screen: Screen, folder: Path, asked: Asked, threads: int = 2) -> Made:
+    """Make a city, with progress."""
+    with screen.progress(Text("生成各部门数据", "registers written")) as advance:
+        return export(folder, asked, threads, advance)
 
 
 def simulate(screen: Screen, folder: Path, asked: Asked, threads: int = 2) -> None:
     """Make a city and tell what is in it."""
-    with screen.progress(Text("生成各部门数据", "registers written")) as advance:
-        made = export(folder, asked, threads, advance)
+    made = make(screen, folder, asked, threads)
     if screen.as_json:
         screen.result({"folder": str(made.folder), "rows": made.rows})
         return

@@ -53,15 +53,21 @@ class Screen:
         """Print one sentence, on standard error where the result is JSON."""
         (self.err if self.as_json else self.out).print(text.said(self.language))
 
+    def point(self, text: Text, to: object) -> None:
+        """Print a remark, and on a line of its own a path or command to be copied."""
+        out = self.err if self.as_json else self.out
+        out.print(text.said(self.language))
+        out.print(f"  {to}", soft_wrap=True, markup=False)
+
     def table(
         self, title: Text, columns: Sequence[Text], rows: Iterable[Sequence[object]]
     ) -> None:
-        """Print rows under headings; numbers stand to the right."""
-        table = Table(
-            *[column.said(self.language) for column in columns],
-            title=title.said(self.language),
-            title_justify="left",
-        )
+        """Print rows under headings; numbers stand to the right.
+
+        The title has a line of its own: above a narrow table it would be broken.
+        """
+        self.out.print(title.said(self.language), style="bold")
+        table = Table(*[column.said(self.language) for column in columns])
         rows = [list(row) for row in rows]
         for place, column in enumerate(table.columns):
             if rows and all(is_number(row[place]) for row in rows):

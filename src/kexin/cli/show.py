@@ -38,7 +38,10 @@ FIRST = 20
 """Rows that a table shows before it says that there are more."""
 
 MOST_UNUSUAL = 5
-"""Findings that are shown on the screen; the report has them all."""
+"""Kinds of findings that are shown on the screen; the report has them all."""
+
+NAMED = 8
+"""Tables that are named where the same is found of many."""
 
 
 def account(screen: Screen, made: Account, report: Report | None = None) -> None:
@@ -96,17 +99,70 @@ def quality(screen: Screen, report: Report) -> None:
 
 
 def unusual(screen: Screen, report: Report) -> None:
-    """Show what is unusual about a delivery, and where its report stands."""
-    found = report.content["unusual"]
-    for each in found[:MOST_UNUSUAL]:
-        level = LEVELS[each["level"]]
-        screen.say(Text(f"{level.zh}：{each['zh']}", f"{level.en}: {each['en']}"))
-    if len(found) > MOST_UNUSUAL:
-        more = len(found) - MOST_UNUSUAL
-        screen.say(Text(f"另有{more}项，见报告", f"{more} more in the report"))
-    if not found:
+    """Show what is unusual about a delivery, and where its report stands.
+
+    Of each kind the furthest beyond its limit is told, and how many more there are.
+    """
+    kinds: dict[str, list[dict[str, Any]]] = {}
+    for each in report.content["unusual"]:
+        kinds.setdefault(each["limit"], []).append(each)
+    for found in list(kinds.values())[:MOST_UNUSUAL]:
+        one_kind(screen, found)
+    left = sum(len(found) for found in list(kinds.values())[MOST_UNUSUAL:])
+    if left:
+        screen.say(Text(f"另有{left}项，见报告", f"{left} more in the report"))
+    if not kinds:
         screen.say(Text("没有异常", "nothing unusual"))
-    screen.say(Text(f"数据质量报告：{report.page}", f"quality report: {report.page}"))
+    screen.point(Text("数据质量报告：", "quality report:"), report.page)
+
+
+def one_kind(screen: Screen, found: Sequence[dict[str, Any]]) -> None:
+    """Show the first finding of a kind, and the tables of the others."""
+    first, *others = found
+    level = LEVELS[first["level"]]
+    screen.say(Text(f"{level.zh}：{first['zh']}", f"{level.en}: {first['en']}"))
+    if not others:
+        return
+    tables = list(dict.fromkeys(each["table"] for each in others))
+    dots = "…" if len(tables) > NAMED else ""
+    zh, en = "、".join(tables[:NAMED]), ", ".join(tables[:NAMED])
+    screen.say(
+        Text(
+            f"  同类另有{len(others)}项：{zh}{dots}",
+            f"  and {len(others)} more of this kind: {en}{dots}",
+        )
+    )
+
+
+def account_in_short(screen: Screen, made: Account, report: Report) -> None:
+    """Show what became of a large delivery's rows in one line, and what is unusual."""
+    read, accepted, held, refused = (
+        sum(getattr(count, part) for count in made.tables)
+        for part in ("read", "accepted", "already_held", "quarantined")
+    )
+    screen.say(
+        Text(
+            f"{len(made.tables)}张表：读取{read:,}行 = 接收{accepted:,} + "
+            f"已有{held:,}(重复报送) + 隔离{refused:,}(有误，各附原因)",
+            f"{len(made.tables)} tables: {read:,} rows read = {accepted:,} accepted + "
+            f"{held:,} held already (told twice) + {refused:,} quarantined (wrong, "
+            "each with its reason)",
+        )
+    )
+    below = [c for c in made.checks if c.expected is not None and c.share < c.expected]
+    held_up = len(made.checks) - len(below)
+    screen.say(
+        Text(
+            f"跨登记一致性：{len(made.checks)}项检查中{held_up}项不低于预期",
+            f"checks between registers: {held_up} of {len(made.checks)} hold as often "
+            "as expected, or have no expectation",
+        )
+    )
+    if below:
+        checks(screen, below)
+    for note in made.notes:
+        screen.say(note)
+    unusual(screen, report)
 
 
 def checks(screen: Screen, found: Sequence[Checked]) -> None:
@@ -338,6 +394,13 @@ def trained(screen: Screen, made: Trained) -> None:
         f"5 folds x 20: {good} good firms, {bad} bad, {used} signals",
     )
     screen.table(title, columns, rows)
+    screen.say(
+        Text(
+            "AUC为随机一户坏企业的风险排在随机一户好企业之前的概率：0.5等于猜测，1为完美",
+            "AUC is how often a firm that went bad ranked above one that did not, by "
+            "risk: 0.5 is guessing, 1 is perfect",
+        )
+    )
     if made.left_out:
         screen.say(
             Text(
@@ -434,7 +497,7 @@ def refreshed(screen: Screen, made: Refresh) -> None:
         for name, rule in rules.items()
     ]
     screen.table(Text("规则", "Rules"), columns, rows)
-    screen.say(Text(f"已发布：{edition.folder}", f"published: {edition.folder}"))
+    screen.point(Text("已发布：", "published:"), edition.folder)
 
 
 def decisions(screen: Screen, counts: dict[str, int]) -> None:

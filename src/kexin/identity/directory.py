@@ -113,7 +113,7 @@ def directory(tables: Mapping[str, ir.Table]) -> Directory:
 
 def frame(source: ir.Table) -> pd.DataFrame:
     """Return the standing and former versions of a table; withdrawn ones left out."""
-    kept = source.filter(source.op != "D", source.firm_key.notnull())
+    kept = source.filter(source["op"] != "D", source.firm_key.notnull())
     found: pd.DataFrame = kept.to_pandas()
     return found
 

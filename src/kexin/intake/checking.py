@@ -89,7 +89,7 @@ def scope_of(connection: Backend, folder: Path, snapshot: Snapshot) -> Scope:
     for name in sorted({table for check in CHECKS for table in check.tables}):
         table = opened(folder, snapshot.get(name), contracts()[name], connection)
         every[name] = table
-        standing = table.filter(table.superseded_at.isnull(), table.op != "D")
+        standing = table.filter(table.superseded_at.isnull(), table["op"] != "D")
         own[name] = standing.semi_join(firms, "firm_key")
     return Scope(own, every)
 

@@ -206,7 +206,7 @@ def own_contact(scope: Scope) -> ir.Table:
     table = scope.own["reg_firm"]
     told = table.filter(table.phone_hash.notnull())
     every = scope.every["reg_firm"]
-    standing = every.filter(every.superseded_at.isnull(), every.op != "D")
+    standing = every.filter(every.superseded_at.isnull(), every["op"] != "D")
     sharing = standing.group_by(phone="phone_hash").agg(
         firms=standing.firm_key.nunique()
     )

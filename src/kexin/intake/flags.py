@@ -57,24 +57,34 @@ def flags(
         *([RECONSTRUCTED] if source.known_at.reconstructed else []),
         *([INCOMPLETE] if source.not_delivered else []),
     ]
-    marked = ibis.literal(always, type="array<string>")
+    found: list[tuple[str, ir.BooleanValue]] = []
     unknown = unknown_codes(rows, source, contract)
     if unknown:
-        marked = marked.concat(
-            flag(functools.reduce(operator.or_, unknown), UNKNOWN_CODE)
-        )
-    for rule in source.reconcile:
-        marked = marked.concat(
-            flag(differs(rows, values, rule, source.columns), rule.flag)
-        )
-    odd = {**marks, **doubts(values, contract)}
+        found.append((UNKNOWN_CODE, functools.reduce(operator.or_, unknown)))
+    found += [
+        (rule.flag, differs(rows, values, rule, source.columns))
+        for rule in source.reconcile
+    ]
+    found += [*marks.items(), *doubts(values, contract).items()]
     texts = prose(rows, values, source, contract)
     if texts:
         damaged = [text.re_search(DAMAGED) for text in texts]
-        odd[TEXT_DAMAGED] = any_of(damaged)
-    for name, condition in odd.items():
-        marked = marked.concat(flag(condition, name))
-    return marked
+        found.append((TEXT_DAMAGED, any_of(damaged)))
+    return together(always, found)
+
+
+def together(
+    always: list[str], found: list[tuple[str, ir.BooleanValue]]
+) -> ir.ArrayValue:
+    """Return flags that always stand, and those whose conditions hold, in their order.
+
+    One array that is sifted: each condition stands in the query once. Arrays put behind
+    one another had it there twice for every one that followed.
+    """
+    if not found:
+        return ibis.literal(always, type="array<string>")
+    told = [flag(condition, name) for name, condition in found]
+    return ibis.array([*always, *told]).filter(lambda each: each.notnull())
 
 
 def any_of(conditions: list[ir.BooleanValue]) -> ir.BooleanValue:
@@ -140,8 +150,7 @@ def differs(
     return (difference > bound(rule.tolerance)) | (text.notnull() & total.isnull())
 
 
-def flag(condition: ir.BooleanValue, name: str) -> ir.ArrayValue:
-    """Return an array with a flag where a condition holds, an empty one elsewhere."""
-    empty = ibis.literal([], type="array<string>")
-    marked = ibis.literal([name], type="array<string>")
-    return ibis.ifelse(condition.fill_null(False), marked, empty)  # noqa: FBT003
+def flag(condition: ir.BooleanValue, name: str) -> ir.StringValue:
+    """Return a flag where a condition holds, nothing elsewhere."""
+    holds = condition.fill_null(False)  # noqa: FBT003
+    return ibis.ifelse(holds, name, ibis.null("string"))

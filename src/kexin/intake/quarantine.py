@@ -145,16 +145,10 @@ def put_refused(
 
 
 def put_broken(connection: Backend, delivery: Delivery, broken: dict[int, str]) -> int:
-    """Append lines with too few or too many values, and return their number.
-
-    The file counts as seen from now on: what the quarantine has of it is replaced.
-    """
-    engine = connection.con
-    engine.execute(
-        "INSERT INTO seen VALUES (?, ?)", [delivery.batch, delivery.contract.id]
-    )
+    """Append lines with too few or too many values, and return their number."""
     if not broken:
         return 0
+    engine = connection.con
     lines = pa.table({"row": list(broken), "text": list(broken.values())})
     engine.register("broken_lines", lines)
     engine.execute(
@@ -168,6 +162,16 @@ def put_broken(connection: Backend, delivery: Delivery, broken: dict[int, str]) 
     )
     engine.unregister("broken_lines")
     return len(broken)
+
+
+def put_seen(connection: Backend, files: list[Delivery]) -> None:
+    """Note down files that were read: what the quarantine has of them is replaced."""
+    batches = pa.array([file.batch for file in files], pa.string())
+    tables = pa.array([file.contract.id for file in files], pa.string())
+    engine = connection.con
+    engine.register("read_files", pa.table({"batch_id": batches, "table": tables}))
+    engine.execute("INSERT INTO seen FROM read_files")
+    engine.unregister("read_files")
 
 
 def told(delivery: Delivery, rule: str, column: str, expected: Text) -> dict[str, str]:

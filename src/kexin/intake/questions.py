@@ -118,7 +118,7 @@ def nameless(folder: Path, connection: Backend) -> pd.DataFrame:
         left = rows.filter(
             rows.firm_key.isnull(),
             rows.superseded_at.isnull(),
-            rows.op != "D",
+            rows["op"] != "D",
             rows.src_name.notnull(),
         )
         counted = left.group_by(name="src_name").agg(

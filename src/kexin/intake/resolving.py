@@ -18,7 +18,8 @@ from kexin.identity.directory import SOURCES, directory
 from kexin.identity.ladder import resolve
 from kexin.identity.mentions import normalised
 from kexin.intake import sql
-from kexin.intake.staging import put_incoming, staged_columns
+from kexin.intake.snapshot import STAGING
+from kexin.intake.staging import put_incoming, put_staged, staged_columns
 from kexin.intake.warehouse import opened
 from kexin.registers.contract import contracts
 
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from kexin.registers.contract import Found, Table
 
 UNMATCHED = "unmatched"
+MATCHED = "matched"
+"""Folder, beside those of staged tables, of their rows with the firms found."""
+
 VIA_BRANCH = "via_branch"
 
 FOUND: Mapping[Found, str] = {
@@ -85,7 +89,7 @@ def resolved(
     put(connection, "matches", connection.to_pyarrow(found))
     put_who(connection)
     for contract in naming:
-        take_matches(connection, contract)
+        take_matches(connection, contract, folder)
 
 
 def put(connection: Backend, name: str, rows: pa.Table) -> None:
@@ -224,15 +228,22 @@ def put_registry(connection: Backend, name: str) -> None:
     )
 
 
-def take_matches(connection: Backend, contract: type[Table]) -> None:
-    """Let `matched_<table>` tell firm, step and confidence of who was resolved."""
+def take_matches(connection: Backend, contract: type[Table], folder: Path) -> None:
+    """Let `matched_<table>` tell firm, step and confidence of who was resolved.
+
+    It is written down: a dozen queries read it, each of which would look for the firms
+    again.
+    """
     derived = "".join(
         f', CASE WHEN {NAMED} THEN {FOUND[found]} ELSE "{column}" END AS "{column}"'
         for column, found in contract.derived.items()
     )
-    connection.con.execute(
+    beside = folder / STAGING / MATCHED
+    beside.mkdir(parents=True, exist_ok=True)
+    put_staged(
+        connection,
+        f"matched_{contract.id}",
         f"""
-        CREATE OR REPLACE TEMP VIEW matched_{contract.id} AS
         SELECT t.* REPLACE (
             CASE WHEN {NAMED} THEN firm_ ELSE firm_key END AS firm_key,
             CASE WHEN {NAMED} THEN step_ ELSE firm_step END AS firm_step,
@@ -246,7 +257,8 @@ def take_matches(connection: Backend, contract: type[Table]) -> None:
          AND t.src_name IS NOT DISTINCT FROM n.name
          AND {day_of("t")} IS NOT DISTINCT FROM n.day
          AND {place_of(contract)} IS NOT DISTINCT FROM n.place
-        """  # noqa: S608
+        """,  # noqa: S608
+        beside / f"{contract.id}.parquet",
     )
 
 
@@ -265,7 +277,7 @@ def stage_again(
             continue
         table = opened(folder, held, contract, connection)
         left = table.filter(
-            table.firm_key.isnull(), table.superseded_at.isnull(), table.op != "D"
+            table.firm_key.isnull(), table.superseded_at.isnull(), table["op"] != "D"
         )
         if put_left_over(connection, contract, connection.compile(left), received):
             put_incoming(connection, folder, contract)

@@ -85,6 +85,7 @@ def stage(
     """
     plans: dict[tuple[int, tuple[str, ...]], Plan] = {}
     counted: dict[int, Staged] = {}
+    seen: list[Delivery] = []
     for chunk in ahead(chunks(files)):
         like = (id(chunk.delivery.source), chunk.headings)
         if like not in plans:
@@ -96,7 +97,9 @@ def stage(
                 connection, file.delivery, file.content.broken
             )
             whole = counted.pop(file.number, Staged(0, 0, 0))
+            seen.append(file.delivery)
             yield file, added(whole, Staged(broken, 0, broken))
+    quarantine.put_seen(connection, seen)
 
 
 def added(one: Staged, other: Staged) -> Staged:
@@ -175,6 +178,13 @@ def put_checked(
     path = place / f"{sum(1 for _ in place.iterdir())}.parquet"
     connection.con.execute(f"COPY ({query}) TO {sql.text(str(path))} ({LEVEL})")
     return path
+
+
+def put_staged(connection: Backend, view: str, query: str, path: Path) -> None:
+    """Write the rows of a query to a file, and let a view read them from there."""
+    engine, file = connection.con, sql.text(str(path))
+    engine.execute(f"COPY ({query}) TO {file} ({LEVEL})")
+    engine.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS FROM read_parquet({file})")
 
 
 def put_incoming(connection: Backend, folder: Path, contract: type[Table]) -> None:

@@ -82,14 +82,14 @@ def told(
     """Return what one kind of trace tells: `case_id`, `day`, `rank`."""
     contract = contracts()[trace.table]
     before = opened(folder, held.get(trace.table), contract, connection)
-    standing = before.filter(before.superseded_at.isnull(), before.op != "D")
+    standing = before.filter(before.superseded_at.isnull(), before["op"] != "D")
     rows = standing.select("case_id", day=trace.column)
     files = sorted((folder / STAGING / trace.table).glob("*.parquet"))
     if files:
         new = connection.read_parquet(
             [str(file) for file in files], table_name=f"told_by_{trace.table}"
         )
-        kept = new.filter(new.failed.isnull(), new.op != "D")
+        kept = new.filter(new.failed.isnull(), new["op"] != "D")
         rows = rows.union(kept.select("case_id", day=trace.column))
     rows = rows.filter(rows.case_id.notnull(), rows.day.notnull())
     day = (rows.day - ibis.interval(days=trace.days_before)).cast("date")

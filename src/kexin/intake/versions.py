@@ -39,6 +39,10 @@ PLACED_LAST = ("row_id", "superseded_at", "version_no")
 NAMED_BY = ("src_code", "src_name")
 """How a record names a firm that is not resolved."""
 
+FEW = 500_000
+"""Rows of a table up to which its versions are kept at hand and not computed again for
+each of its years, of which a registry has forty."""
+
 ORDER = "known_at, delivered IS NOT NULL, number_before, delivered"
 """Order of a record's versions: what stood before comes first on the same moment."""
 
@@ -85,7 +89,9 @@ def merge(
         connection,
         f"SELECT batch_id, count(*) FROM judged_{name} WHERE held_ GROUP BY 1",  # noqa: S608
     )
-    engine.execute(versions(contract))
+    rows = sql.number(connection, f"SELECT count(*) FROM incoming_{name}")  # noqa: S608
+    engine.execute(settled(contract))
+    engine.execute(versions(contract, few=rows <= FEW))
     counted = engine.execute(changes(contract)).fetchall()
     touched = {year for year, *_ in counted}
     kept = [part for part in before.parts if year_of(part) not in touched]
@@ -173,15 +179,9 @@ def judged(contract: type[Table]) -> str:
     """  # noqa: S608
 
 
-def versions(contract: type[Table]) -> str:
-    """Return the query that makes `versions_<table>` of what is not held already.
-
-    `changed` marks versions that are new, or whose interval or number is another than
-    before. Of keys told once it is a view, computed when it is read.
-    """
+def settled(contract: type[Table]) -> str:
+    """Return the query that makes `settled_<table>`: versions of keys told often."""
     name = contract.id
-    listed = ", ".join(own_columns(contract))
-    row_id = f"left(md5({content(contract, 'known_at')}), 24) AS row_id"
     return f"""
     CREATE OR REPLACE TEMP TABLE settled_{name} AS
     WITH numbered AS (
@@ -190,26 +190,43 @@ def versions(contract: type[Table]) -> str:
         FROM judged_{name} WHERE NOT held_
         WINDOW record_ AS (PARTITION BY key_ ORDER BY {ORDER})
     ), placed AS (
-        SELECT * EXCLUDE (op), {row_id},
+        SELECT * EXCLUDE (op), {row_id(contract)} AS row_id,
                CASE WHEN op = 'D' THEN 'D' WHEN version_no = 1 THEN 'I' ELSE 'U' END
                AS op,
                CASE WHEN op = 'D' THEN known_at ELSE least(next_, ended_before) END
                AS superseded_at
         FROM numbered
     )
-    SELECT {listed}, row_id, superseded_at, version_no, delivered,
-           superseded_at IS DISTINCT FROM ended_before
+    SELECT {", ".join(own_columns(contract))}, row_id, superseded_at, version_no,
+           delivered, superseded_at IS DISTINCT FROM ended_before
            OR version_no IS DISTINCT FROM number_before AS changed
-    FROM placed;
+    FROM placed
+    """  # noqa: S608
 
-    CREATE OR REPLACE TEMP VIEW versions_{name} AS
-    FROM settled_{name}
-    UNION ALL BY NAME
-    SELECT {listed}, {row_id},
+
+def versions(contract: type[Table], *, few: bool) -> str:
+    """Return the query that makes `versions_<table>` of what is not held already.
+
+    `changed` marks versions that are new, or whose interval or number is another than
+    before. Of keys told once many are computed whenever they are read; few are put
+    beside those of `settled_<table>`.
+    """
+    name = contract.id
+    once = f"""
+    SELECT {", ".join(own_columns(contract))}, {row_id(contract)} AS row_id,
            CASE WHEN op = 'D' THEN known_at ELSE ended END AS superseded_at,
            1::INTEGER AS version_no, delivered, true AS changed
     FROM incoming_{name} WHERE {key_hash(contract)} NOT IN (FROM often_{name})
     """  # noqa: S608
+    made = f"CREATE OR REPLACE TEMP VIEW versions_{name} AS FROM settled_{name}"
+    if few:
+        return f"INSERT INTO settled_{name} BY NAME {once}; {made}"
+    return f"{made} UNION ALL BY NAME {once}"
+
+
+def row_id(contract: type[Table]) -> str:
+    """Return the digest of a version, as its `row_id` is to be."""
+    return f"left(md5({content(contract, 'known_at')}), 24)"
 
 
 def changes(contract: type[Table]) -> str:

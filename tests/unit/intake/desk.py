@@ -49,7 +49,10 @@ class Desk:
     def send(
         self, *, on: date = DAY, src: str = "desk", **tables: list[dict[str, Any]]
     ) -> Account:
-        """Deliver rows by table; `firm` and `name` say whose they are."""
+        """Deliver rows by table; `firm` and `name` say whose they are.
+
+        A row that has `withdrawn` = 1 takes its record back.
+        """
         self.sent += 1
         folder = self.folder / f"delivery{self.sent}"
         folder.mkdir()
@@ -100,6 +103,7 @@ def source(table: str, rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
         "files": [f"{table}.csv"],
         "firm": "firm" if "firm" in headings else "",
         "firm_name": "name" if "name" in headings else "",
+        "withdrawn": {"withdrawn": "1"} if "withdrawn" in headings else {},
         "columns": {name: name for name in fields if name in headings},
         "not_delivered": sorted(
             name

@@ -109,6 +109,13 @@ def test_a_case_without_a_date_has_that_of_its_earliest_trace(desk: Desk) -> Non
     assert flags([row]) == [{INFERRED}]
 
 
+def test_a_withdrawn_trace_dates_no_case(desk: Desk) -> None:
+    desk.send(court_case=[CASE], court_hearing=[{**HEARING, "withdrawn": "1"}])
+    assert [row["op"] for row in desk.held("court_hearing")] == ["D"]
+    [failure] = desk.refused()
+    assert (failure.table, failure.column) == ("court_case", "filed_date")
+
+
 def test_an_enforcement_lies_sixty_days_after_the_case(desk: Desk) -> None:
     desk.send(court_enforcement=[ENFORCED], court_hearing=[HEARING])
     desk.send(court_case=[CASE], on=LATER)
