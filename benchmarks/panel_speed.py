@@ -61,10 +61,7 @@ PLAIN = """
 
 def panels(city: Path, out: Path, number: int) -> int:
     """Write the panels of some quarters; the number of firms on all days."""
-    import ibis
-
-    from kexin.algebra.engine import connect
-    from kexin.intake.warehouse import empty
+    from kexin.algebra.engine import connect, stored
     from kexin.panel.files import Held, write_panels
     from kexin.registers.contract import contracts
     from kexin.settings import Engine
@@ -74,16 +71,11 @@ def panels(city: Path, out: Path, number: int) -> int:
     tables, known = {}, {}
     for name, contract in contracts().items():
         path = city / "tables" / f"{name}.parquet"
-        if not path.exists():
-            engine.con.execute(f"CREATE TEMP VIEW empty_{name} AS {empty(contract)}")
-            tables[name] = engine.table(f"empty_{name}")
-            continue
-        table = engine.read_parquet(str(path), table_name=name)
-        types = contract.columns().items()
-        tables[name] = table.select(
-            **{c: table[c] if c in table.columns else ibis.null(t) for c, t in types}
-        )
-        known[name] = table.known_at.min().to_pyarrow().as_py().date()
+        files = [str(path)] if path.exists() else []
+        tables[name] = stored(engine, name, contract.columns(), files)
+        if files:
+            first = tables[name].known_at.min().to_pyarrow().as_py()
+            known[name] = first.date()
     days = [DAY - relativedelta(months=3 * back) for back in range(number)]
     made = write_panels(
         list(catalogue().values()), days, Held(tables, "city", known), out

@@ -6,7 +6,9 @@ Read once by the command line and passed down. The defaults need no server.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field, field_validator
 
 from kexin import tomlfile
 from kexin.errors import ConfigurationError
@@ -21,9 +23,21 @@ TEMPLATE = """\
 # A Kexin workspace. Every key may be left out; what stands here is the default.
 
 [engine]
+# What computes panels: "duckdb", embedded, or "spark" (pip install kexin[spark]).
+name = "duckdb"
 # Threads and memory of the embedded DuckDB; 0 and "" leave the choice to it.
 threads = 0
 memory = ""
+
+[spark]
+# Address of the cluster, such as spark://host:7077; local[*]: this machine alone.
+master = "local[*]"
+# Where Spark finds the files of data/warehouse, such as hdfs://host/kexin/warehouse;
+# empty: in this workspace, which all workers then must see under the same path.
+warehouse = ""
+
+[spark.config]
+# What else Spark is told, such as "spark.executor.memory" = "8g".
 
 [mlflow]
 # Empty: a SQLite store and artifacts under mlruns/. A server: its address.
@@ -52,15 +66,31 @@ FAMILIES = ("volume", "tax", "continuity", "volatility", "breadth")
 
 
 class Engine(tomlfile.Section):
-    """The embedded DuckDB.
+    """What computes, and how much the embedded DuckDB may take.
 
     Attributes:
+        name: The engine of panels. Intake always runs on DuckDB.
         threads: Threads; 0 leaves the choice to DuckDB.
         memory: Limit, such as `"8GB"`; empty leaves the choice to DuckDB.
     """
 
+    name: Literal["duckdb", "spark"] = "duckdb"
     threads: int = 0
     memory: str = ""
+
+
+class Spark(tomlfile.Section):
+    """Spark, where it is the engine.
+
+    Attributes:
+        master: Address of the cluster.
+        warehouse: Where Spark finds the warehouse's files; empty for the workspace's.
+        config: What else Spark is told, by Spark's own names.
+    """
+
+    master: str = "local[*]"
+    warehouse: str = ""
+    config: dict[str, str] = Field(default_factory=dict)
 
 
 class Tracking(tomlfile.Section):
@@ -110,6 +140,13 @@ class File(tomlfile.Section):
     identity: Identity = Identity()
     mlflow: Tracking = Tracking()
     model: Learning = Learning()
+    spark: Spark = Spark()
+
+    @field_validator("engine", mode="before")
+    @classmethod
+    def named(cls, engine: object) -> object:
+        """Read `engine = "spark"` as the section that says no more than that."""
+        return {"name": engine} if isinstance(engine, str) else engine
 
 
 @dataclass(frozen=True)
@@ -118,10 +155,11 @@ class Settings:
 
     Args:
         folder: The workspace.
-        engine: The embedded engine.
+        engine: What computes.
         identity: How records are matched to firms.
         mlflow: The tracking store.
         model: Which signals a model may learn from.
+        spark: The cluster, where Spark is the engine.
     """
 
     folder: Path
@@ -129,11 +167,17 @@ class Settings:
     identity: Identity
     mlflow: Tracking
     model: Learning
+    spark: Spark
 
     @property
     def warehouse(self) -> Path:
         """Folder of the warehouse."""
         return self.folder / "data" / "warehouse"
+
+    @property
+    def spark_files(self) -> str:
+        """Where Spark finds the warehouse's files; empty where nothing else is said."""
+        return self.spark.warehouse if self.engine.name == "spark" else ""
 
     @property
     def reports(self) -> Path:
@@ -214,7 +258,9 @@ def workspace(folder: Path) -> Settings:
             ),
         )
     file = tomlfile.read(path, File)
-    return Settings(folder, file.engine, file.identity, file.mlflow, file.model)
+    return Settings(
+        folder, file.engine, file.identity, file.mlflow, file.model, file.spark
+    )
 
 
 def init(folder: Path, content: str = TEMPLATE) -> Settings:
@@ -224,7 +270,7 @@ def init(folder: Path, content: str = TEMPLATE) -> Settings:
         folder: The workspace.
         content: What a new `kexin.toml` says.
     """
-    settings = Settings(folder, Engine(), Identity(), Tracking(), Learning())
+    settings = Settings(folder, Engine(), Identity(), Tracking(), Learning(), Spark())
     for needed in (settings.mappings, settings.models, settings.mlruns):
         needed.mkdir(parents=True, exist_ok=True)
     path = folder / FILE

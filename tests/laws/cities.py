@@ -130,6 +130,7 @@ def drawn(
     names: Collection[str] | None = None,
     *,
     consents: bool = False,
+    firms: tuple[str, ...] = (*FIRMS, STRANGER),
 ) -> Tables:
     """Records for the tables that are named, all if None.
 
@@ -139,8 +140,9 @@ def drawn(
         signals: Formulas whose limits are drawn.
         names: Tables.
         consents: Whether firms have been asked for their consent.
+        firms: Who has records.
     """
-    city = City(random, as_ofs, compared(signals))
+    city = City(random, as_ofs, compared(signals), firms)
     tables = {
         name: records(city, contract)
         for name, contract in contracts().items()

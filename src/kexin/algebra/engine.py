@@ -1,19 +1,28 @@
-"""The engine on which formulas run: DuckDB, embedded."""
+"""The engine on which formulas run: DuckDB, embedded; or Spark, where it is asked."""
 
 from __future__ import annotations
 
+import os
+import shutil
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from kexin.errors import ConfigurationError
+from kexin.language import Text
+from kexin.settings import FILE
+from kexin.tomlfile import place
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import ibis.expr.types as ir
+    from ibis.backends import BaseBackend
     from ibis.backends.duckdb import Backend
 
-    from kexin.settings import Engine
+    from kexin.settings import Engine, Settings
 
     Aside = Callable[[str, ir.Table], ir.Table]
 
@@ -37,8 +46,97 @@ def connect(engine: Engine) -> Backend:
     return connection
 
 
+def reading(settings: Settings) -> BaseBackend:
+    """Return a connection to the engine on which a workspace reads its warehouse.
+
+    Raises:
+        ConfigurationError: It is Spark, and PySpark or Java is missing, or Spark does
+            not start.
+    """
+    if settings.engine.name == "duckdb":
+        return connect(settings.engine)
+    where = place(settings.folder / FILE, ("engine", "name"))
+    try:
+        from kexin.algebra import spark  # noqa: PLC0415  (an extra)
+    except ModuleNotFoundError as error:
+        install = "pip install 'kexin[spark]'"
+        raise not_there(f"{error.name}", "PySpark 4.0", install, where) from error
+    if shutil.which(java()) is None:
+        install = "apt install openjdk-17-jre-headless"
+        raise not_there(java(), "Java 17 / 21", install, where)
+    try:
+        return spark.session(settings.spark)
+    except Exception as error:
+        said = str(error).strip().partition("\n")[0]
+        master = settings.spark.master
+        raise ConfigurationError(
+            Text(f"Spark未能启动：{said}", f"Spark did not start: {said}"),
+            where=place(settings.folder / FILE, ("spark", "master")),
+            expected=Text(
+                f"{master}处运行着Spark 4.0", f"Spark 4.0 that runs at {master}"
+            ),
+            do=Text(
+                "检查地址与[spark.config]，并查看Spark的日志",
+                "check the address and [spark.config], and read what Spark logged",
+            ),
+        ) from error
+
+
+def java() -> str:
+    """Return the Java that Spark starts."""
+    home = os.environ.get("JAVA_HOME")
+    return str(Path(home, "bin", "java")) if home else "java"
+
+
+def not_there(what: str, needed: str, install: str, where: str) -> ConfigurationError:
+    """Return the error for something without which Spark cannot start."""
+    return ConfigurationError(
+        Text(f"本机没有{what}", f"there is no {what} on this machine"),
+        where=where,
+        expected=Text(f"引擎spark需要{needed}", f"{needed}, for the engine spark"),
+        do=Text(
+            f"先安装（如 {install}），或将引擎改为duckdb",
+            f"install it ({install}), or name the engine duckdb",
+        ),
+    )
+
+
+def stored(
+    engine: BaseBackend, name: str, columns: Mapping[str, str], files: Sequence[str]
+) -> ir.Table:
+    """Return a table over Parquet files; one without rows where there is no file.
+
+    A column that no file has is absent in all rows.
+
+    Args:
+        engine: What reads them.
+        name: Name of the table on the engine.
+        columns: Name and type of its columns.
+        files: Where the files are, as the engine reads them.
+    """
+    if engine.name == "pyspark":
+        return engine.stored(name, columns, files)
+    if not files:
+        typed = engine.compiler.type_mapper.to_string
+        nulls = [
+            f'CAST(NULL AS {typed(ibis.dtype(dtype))}) AS "{column}"'
+            for column, dtype in columns.items()
+        ]
+        engine.raw_sql(
+            f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {', '.join(nulls)} LIMIT 0"
+        )
+        return engine.table(name)
+    table = engine.read_parquet(list(files), table_name=name, union_by_name=True)
+    return table.select(
+        **{
+            column: table[column] if column in table.columns else ibis.null(dtype)
+            for column, dtype in columns.items()
+        }
+    )
+
+
 @contextmanager
-def put_aside(engine: Backend) -> Iterator[Aside]:
+def put_aside(engine: BaseBackend) -> Iterator[Aside]:
     """Give a function that computes parts of a query and keeps them to the end.
 
     A query of many parts is planned and held in memory as a whole; parts that were
@@ -48,11 +146,16 @@ def put_aside(engine: Backend) -> Iterator[Aside]:
 
     def aside(name: str, table: ir.Table) -> ir.Table:
         names.append(f"aside_{len(names)}_{name}")
+        if engine.name == "pyspark":
+            return engine.aside(names[-1], table)
         return engine.create_table(names[-1], table, temp=True)
 
     try:
         yield aside
     finally:
         for name in names:
+            if engine.name == "pyspark":
+                engine.forget(name)
+                continue
             # Ibis 12 writes a DROP that names nothing for DuckDB 2.
             engine.raw_sql(f"DROP TABLE IF EXISTS {name}")

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from kexin.algebra.engine import connect
+from kexin.algebra.engine import connect, reading
 from kexin.language import Text
 from kexin.settings import FILE, workspace
 from kexin.tomlfile import place
@@ -42,8 +42,10 @@ def opened(folder: Path) -> Opened:
     from kexin.intake.warehouse import open_warehouse
 
     settings = workspace(folder)
-    engine = connect(settings.engine)
-    return Opened(settings, open_warehouse(settings.warehouse, engine))
+    warehouse = open_warehouse(
+        settings.warehouse, reading(settings), settings.spark_files
+    )
+    return Opened(settings, warehouse)
 
 
 def mapping_at(settings: Settings, name: str) -> Path:

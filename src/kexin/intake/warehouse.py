@@ -9,10 +9,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-import ibis
-
+from kexin.algebra.engine import stored
 from kexin.errors import WarehouseError
-from kexin.intake import sql
 from kexin.intake.snapshot import (
     QUARANTINE,
     SHORT,
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import ibis.expr.types as ir
-    from ibis.backends.duckdb import Backend
+    from ibis.backends import BaseBackend
 
     from kexin.intake.snapshot import Held
     from kexin.registers.contract import Table
@@ -61,8 +59,14 @@ class Warehouse(NamedTuple):
         return self.known_from.get(table)
 
 
-def open_warehouse(folder: Path, connection: Backend) -> Warehouse:
+def open_warehouse(folder: Path, connection: BaseBackend, files: str = "") -> Warehouse:
     """Return the tables of a warehouse, read from their files when they are used.
+
+    Args:
+        folder: The warehouse.
+        connection: The engine that reads it.
+        files: Where the engine finds the files that the snapshot in the folder names,
+            if not there.
 
     Raises:
         WarehouseError: Nothing was ever taken in, the snapshot is damaged, or a file
@@ -79,7 +83,7 @@ def open_warehouse(folder: Path, connection: Backend) -> Warehouse:
     held = {name: snapshot[name] for name in contracts() if name in snapshot}
     return Warehouse(
         tables={
-            name: opened(folder, held.get(name), contract, connection)
+            name: opened(folder, held.get(name), contract, connection, files)
             for name, contract in contracts().items()
         },
         digest=snapshot_digest(snapshot),
@@ -94,36 +98,24 @@ def open_warehouse(folder: Path, connection: Backend) -> Warehouse:
 
 
 def opened(
-    folder: Path, held: Held | None, contract: type[Table], connection: Backend
+    folder: Path,
+    held: Held | None,
+    contract: type[Table],
+    connection: BaseBackend,
+    files: str = "",
 ) -> ir.Table:
     """Return a table over its files; an empty one where there are none.
 
     A column that the contract was given after a file was written is absent there.
     """
     if held is None or not held.parts:
-        name = f"empty_{contract.id}"
-        connection.con.execute(
-            f"CREATE OR REPLACE TEMP VIEW {name} AS {empty(contract)}"
-        )
-        return connection.table(name)
-    paths = [folder / part.path for part in held.parts]
-    for path in paths:
+        return stored(connection, f"empty_{contract.id}", contract.columns(), [])
+    for path in () if files else [folder / part.path for part in held.parts]:
         if not path.exists():
             raise lost(path)
+    # Spark looks for a path without a scheme in the file system of its cluster.
+    local = "file://" if connection.name == "pyspark" else ""
+    root = files.rstrip("/") or f"{local}{folder.absolute()}"
     name = f"{contract.id}_{snapshot_digest({contract.id: held})[:SHORT]}"
-    listed = [str(path) for path in paths]
-    table = connection.read_parquet(listed, table_name=name, union_by_name=True)
-    columns = {
-        column: table[column] if column in table.columns else ibis.null(dtype)
-        for column, dtype in contract.columns().items()
-    }
-    return table.select(**columns)
-
-
-def empty(contract: type[Table]) -> str:
-    """Return a query that gives a contract's columns and no row."""
-    columns = ", ".join(
-        f'CAST(NULL AS {sql.sql_type(dtype)}) AS "{name}"'
-        for name, dtype in contract.columns().items()
-    )
-    return f"SELECT {columns} LIMIT 0"
+    listed = [f"{root}/{part.path}" for part in held.parts]
+    return stored(connection, name, contract.columns(), listed)

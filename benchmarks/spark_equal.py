@@ -1,0 +1,149 @@
+"""Whether DuckDB and Spark give the same panels of a synthetic city, and how fast.
+
+    python benchmarks/spark_equal.py [--firms 2000] [--days 8] [--master local[2]]
+        [--work DIR] [--set KEY=VALUE ...]
+
+All signals of the catalogue, on days a quarter apart up to September 2026. Numbers may
+differ by 1e-9 relative, counts and states not at all. With `--work` the city is kept,
+and taken up again by the next run. Spark must be installed: `pip install kexin[spark]`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+SEED = 20261123
+LAST = date(2026, 9, 30)
+EXACT = {"0/1", "1–5", "claims", "count", "level", "levels", "months", "quarters"}
+"""Units of which two engines give the same number to the last digit."""
+
+
+def kexin(*arguments: object) -> float:
+    """Run a command; the seconds it took."""
+    began = time.monotonic()
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-c",
+        "from kexin.cli import main; main()",
+    ]
+    subprocess.run(
+        [*command, *map(str, arguments)], check=True, stdout=subprocess.DEVNULL
+    )
+    return time.monotonic() - began
+
+
+def taken(work: Path, firms: int) -> Path:
+    """A workspace that holds a synthetic city."""
+    at = work / f"city_{firms}"
+    if not (at / "data" / "warehouse" / "snapshot.json").exists():
+        at.mkdir(parents=True, exist_ok=True)
+        (at / "kexin.toml").write_text("[identity]\nsynthetic = true\n")
+        tables = work / f"tables_{firms}"
+        kexin(
+            "simulate", tables, "--firms", firms, "--seed", SEED, "--form", "contract"
+        )
+        kexin("intake", tables, "--form", "contract", "--workspace", at)
+    return at
+
+
+def panels(at: Path, days: int) -> float:
+    """Compute the panels of a workspace anew; the seconds it took."""
+    for path in (at / "data" / "panels").glob("*.parquet"):
+        path.unlink()
+    return kexin("panel", *span(days), "--workspace", at, "--json")
+
+
+def span(days: int) -> tuple[object, ...]:
+    """The days, a quarter apart, as the command takes them."""
+    months = LAST.year * 12 + LAST.month - 1 - 3 * (days - 1)
+    year, month = divmod(months, 12)
+    first = date(year, month + 1, 30)
+    return ("--from", first, "--to", LAST, "--every", 3)
+
+
+def on_spark(at: Path, master: str, told: list[str]) -> Path:
+    """A workspace beside another, that reads the same warehouse on Spark."""
+    beside = at.with_name(f"{at.name}_spark")
+    (beside / "data" / "warehouse").mkdir(parents=True, exist_ok=True)
+    files = at / "data" / "warehouse"
+    snapshot = (files / "snapshot.json").read_bytes()
+    (beside / "data" / "warehouse" / "snapshot.json").write_bytes(snapshot)
+    config = [
+        f'"{key}" = "{value}"' for key, _, value in (t.partition("=") for t in told)
+    ]
+    lines = [
+        'engine = "spark"',
+        f'[spark]\nmaster = "{master}"\nwarehouse = "file://{files}"',
+        "[spark.config]",
+        *config,
+    ]
+    (beside / "kexin.toml").write_text("\n".join(lines))
+    return beside
+
+
+def differences(one: Path, other: Path) -> tuple[int, list[str]]:
+    """How many values two workspaces' panels hold, and those that differ."""
+    from kexin.signals.catalogue import catalogue
+
+    number, wrong = 0, []
+    for path in sorted((one / "data" / "panels").glob("*.parquet")):
+        left, right = (
+            pq.read_table(p) for p in (path, other / "data" / "panels" / path.name)
+        )
+        if left["firm_key"] != right["firm_key"]:
+            return number, [f"{path.name}: other firms"]
+        for name, signal in catalogue().items():
+            exact = signal.unit in EXACT
+            pairs = zip(left[name].to_pylist(), right[name].to_pylist(), strict=True)
+            number += len(left)
+            unlike = [pair for pair in pairs if not same(*pair, exact=exact)]
+            if unlike:
+                wrong.append(f"{path.stem} {name}: {len(unlike)}, such as {unlike[0]}")
+    return number, wrong
+
+
+def same(left: float | None, right: float | None, *, exact: bool) -> bool:
+    """Whether two values are equal, as far as their unit asks."""
+    if left is None or right is None or exact:
+        return left == right
+    return math.isclose(left, right, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--firms", type=int, default=2_000)
+    asked.add_argument("--days", type=int, default=8)
+    asked.add_argument("--master", default="local[2]")
+    asked.add_argument("--work", type=Path)
+    asked.add_argument("--set", action="append", default=[], help="of Spark's settings")
+    told = asked.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        at = taken((told.work or Path(folder)).absolute(), told.firms)
+        on_duckdb = panels(at, told.days)
+        beside = on_spark(at, told.master, told.set)
+        on_spark_seconds = panels(beside, told.days)
+        number, wrong = differences(at, beside)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
+    print(f"{told.firms:,} firms, {told.days} days, {number:,} values, {told.master}")
+    print(
+        f"DuckDB {on_duckdb:.0f} s, Spark {on_spark_seconds:.0f} s; {peak:.1f} GB at most"
+    )
+    print(f"signals that differ on a day: {len(wrong)}")
+    print("\n".join(wrong))
+    sys.exit(bool(wrong))
+
+
+if __name__ == "__main__":
+    main()
