@@ -79,7 +79,23 @@ def resolved(
         return
     put_codes(connection, naming)
     put_mentions(connection, naming)
-    known = directory_of(connection, folder, snapshot, [t.id for t in naming])
+    registers = [contract for contract in naming if contract.id in SOURCES]
+    for contract in registers:
+        put_named(connection, contract.id)
+    new = 1
+    while new:
+        known = directory_of(connection, folder, snapshot, [t.id for t in registers])
+        put_found(connection, known, given)
+        for contract in registers:
+            take_matches(connection, contract, folder)
+        new = sum(learned(connection, contract.id) for contract in registers)
+    for contract in naming:
+        if contract not in registers:
+            take_matches(connection, contract, folder)
+
+
+def put_found(connection: Backend, known: Directory, given: Thresholds) -> None:
+    """Write who is meant by each mention, as far as a directory tells."""
     put_agents(connection, known, given.agents)
     mentions = connection.con.sql(
         "SELECT mention, CASE WHEN a.mention IS NULL THEN code END AS code, name, day, "
@@ -88,8 +104,6 @@ def resolved(
     found = resolve(normalised(mentions), known, given)
     put(connection, "matches", connection.to_pyarrow(found))
     put_who(connection)
-    for contract in naming:
-        take_matches(connection, contract, folder)
 
 
 def put(connection: Backend, name: str, rows: pa.Table) -> None:
@@ -206,25 +220,41 @@ def directory_of(
         held = opened(folder, snapshot.get(name), contract, connection)
         table: ir.Table = held.select(*columns)
         if name in staged:
-            put_registry(connection, name)
-            new = connection.table(f"registry_{name}").select(*columns)
-            table = table.union(new)
+            table = table.union(connection.table(f"named_{name}").select(*columns))
         tables[name] = table
     return directory(tables)
 
 
-def put_registry(connection: Backend, name: str) -> None:
-    """Make `registry_<table>`: staged records with their valid codes as keys for now.
+def put_named(connection: Backend, name: str) -> None:
+    """Make `named_<table>`: staged records with their valid codes as keys for now.
 
     So the directory knows whose a name is.
     """
     connection.con.execute(
         f"""
-        CREATE OR REPLACE TEMP VIEW registry_{name} AS
-        SELECT t.* REPLACE (coalesce(CASE WHEN {NAMED} THEN c.uscc END, firm_key)
-                            AS firm_key)
-        FROM tried_{name} t LEFT JOIN valid_codes c ON t.src_code = c.code
+        CREATE OR REPLACE TEMP TABLE named_{name} AS
+        SELECT {", ".join(SOURCES[name])} FROM (
+            SELECT t.* REPLACE (coalesce(CASE WHEN {NAMED} THEN c.uscc END, firm_key)
+                                AS firm_key)
+            FROM tried_{name} t LEFT JOIN valid_codes c ON t.src_code = c.code)
         """  # noqa: S608
+    )
+
+
+def learned(connection: Backend, name: str) -> int:
+    """Add to `named_<table>` records that found their firm; how many are new to it.
+
+    A former name whose row has no code finds its firm by the current one, and tells the
+    directory a name: whoever bears it must be looked for once more, or he would be
+    found only when the same delivery comes again.
+    """
+    return sql.number(
+        connection,
+        f"""
+        INSERT INTO named_{name}
+        SELECT {", ".join(SOURCES[name])} FROM matched_{name}
+        WHERE firm_key IS NOT NULL EXCEPT FROM named_{name}
+        """,  # noqa: S608
     )
 
 

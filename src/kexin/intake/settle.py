@@ -76,7 +76,7 @@ def settle(
     check_staged(connection, taken)
     notes += uncovered(connection, covered, names)
     found = identify(connection, folder, names, snapshot, received, who)
-    notes += [found_again(table, rows) for table, rows in found.items()]
+    notes += [found_again(table, rows) for table, rows in found.items() if rows]
     names |= set(found)
     mark(connection, folder, names, snapshot)
     merged = merge_all(connection, folder, names, snapshot)

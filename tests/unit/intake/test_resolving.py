@@ -15,6 +15,7 @@ from kexin.intake.deliver import deliver, rematch
 from kexin.intake.mapping import read_mapping
 from kexin.intake.quarantine import failures
 from kexin.intake.questions import questions
+from kexin.intake.snapshot import read_snapshot
 from kexin.intake.warehouse import open_warehouse
 from unit.identity.test_ladder import code_of
 from unit.intake.bureau import engine
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kexin.intake.accounts import Account
+    from unit.intake.desk import Desk
 
 FIRM, OTHER = code_of(21), code_of(22)
 NAME = "杭州海创（中国）科技有限公司"
+FORMER = "杭州明月电子有限公司"
 CITY = Thresholds(synthetic=True)
 FIRST, LATER, LAST = date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)
 
@@ -194,6 +197,37 @@ def test_the_same_delivery_again_changes_nothing(office: Office) -> None:
     account = office.send(COURT, "debtors.csv", DEBTORS + rows, LAST)
     assert account.tables[0][1:] == (1, 0, 1, 0)
     assert office.held("court_enforcement") == before
+
+
+def test_a_former_name_without_a_code_tells_at_once_who_bore_it(desk: Desk) -> None:
+    """All in one delivery, and nothing is left for the same delivery to find."""
+    firm = {"firm": FIRM, "name": NAME, "uscc": FIRM, "firm_name": NAME}
+    dates = {"establish_date": "2012-03-01", "approve_date": "2012-03-01"}
+    current = {**firm, **dates, "reg_status": "active", "district_code": "330106"}
+    former = {
+        "name": NAME,
+        "name_raw": FORMER,
+        "name_norm_k1": FORMER,
+        "name_norm_k2": FORMER,
+        "name_kind": "former",
+        "valid_from": "2012-03-01",
+        "valid_to": "2020-01-01",
+    }
+    hearing = {"name": FORMER, "notice_id": "N1", "hearing_date": "2018-03-01"}
+    told_once = {
+        "reg_firm": [current],
+        "reg_name_history": [former],
+        "court_hearing": [{**hearing, "published_date": "2018-02-01"}],
+    }
+    desk.send(**told_once)
+    assert told(desk.held("reg_name_history")[0]) == (FIRM, "M6", 0.97)
+    [heard] = desk.held("court_hearing")
+    assert heard["firm_key"] == FIRM
+    before = read_snapshot(desk.warehouse)
+    again = desk.send(**told_once, on=date(2024, 7, 31))
+    assert sum(count.accepted for count in again.tables) == 0
+    assert not [note for note in again.notes if "found theirs" in note.en]
+    assert read_snapshot(desk.warehouse) == before
 
 
 def test_a_row_that_names_nobody_is_refused(office: Office) -> None:
