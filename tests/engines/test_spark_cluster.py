@@ -16,6 +16,8 @@ import pytest
 
 from engines.cluster import Cluster, cluster, missing
 from engines.workspaces import hold, workspace
+from kexin.intake.coverage import Coverage
+from kexin.registers.core import REGISTER
 from kexin.signals.catalogue import catalogue
 from laws.cities import drawn, tables_read
 from laws.test_city_laws import COVERED
@@ -29,6 +31,14 @@ DAYS = (date(2019, 11, 30), date(2020, 1, 31), date(2020, 3, 31))
 SIGNALS = catalogue()
 EXACT = {"0/1", "1–5", "claims", "count", "level", "levels", "months", "quarters"}
 """Units of which two engines give the same number to the last digit."""
+
+EVERYWHERE = [
+    Coverage(register, "", date(2000, 1, 1), None, None, None)
+    for register in REGISTER
+    if register not in {row.src_system for row in COVERED}
+]
+HELD = (*COVERED, *EVERYWHERE)
+"""Some registers for some districts and times, the others for all."""
 
 LACKING = missing()
 NEEDED = "KEXIN_TESTS_NEED_SPARK" in os.environ
@@ -45,6 +55,7 @@ FEW = {
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.constraintPropagation.enabled": "false",
+    "spark.sql.files.minPartitionNum": "1",
     "spark.sql.shuffle.partitions": "2",
 }
 """For few rows: planning a step and compiling it takes longer than the step."""
@@ -128,7 +139,7 @@ def test_a_cluster_of_two_workers_gives_the_panels_of_duckdb(
     running: Cluster, on_duckdb: Path, tmp_path: Path
 ) -> None:
     files = on_duckdb / "data" / "warehouse"
-    at = workspace(tmp_path / "spark", settings(running.master, files, FEW), COVERED)
+    at = workspace(tmp_path / "spark", settings(running.master, files, FEW), HELD)
     # The small file that names the others is the workspace's own.
     snapshot = (files / "snapshot.json").read_text()
     (at / "data" / "warehouse" / "snapshot.json").write_text(snapshot)
@@ -145,5 +156,5 @@ def test_a_cluster_of_two_workers_gives_the_panels_of_duckdb(
         }
         assert not wrong, f"{day}: firm, Spark, DuckDB"
         known |= {name for row in found for name in SIGNALS if row[name] is not None}
-    assert len(known) > 0.9 * len(SIGNALS)
+    assert len(known) > 0.85 * len(SIGNALS)
     assert all(running.tasks(worker) for worker in running.workers)

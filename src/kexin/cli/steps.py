@@ -42,10 +42,18 @@ def opened(folder: Path) -> Opened:
     from kexin.intake.warehouse import open_warehouse
 
     settings = workspace(folder)
-    warehouse = open_warehouse(
-        settings.warehouse, reading(settings), settings.spark_files
-    )
-    return Opened(settings, warehouse)
+    engine = connect(settings.engine)
+    return Opened(settings, open_warehouse(settings.warehouse, engine))
+
+
+def opened_for_panels(folder: Path) -> Opened:
+    """Return the same, read on the engine that `kexin.toml` names for panels."""
+    from kexin.intake.warehouse import open_warehouse
+
+    settings = workspace(folder)
+    engine = reading(settings)
+    files = settings.spark_files
+    return Opened(settings, open_warehouse(settings.warehouse, engine, files))
 
 
 def mapping_at(settings: Settings, name: str) -> Path:
@@ -149,7 +157,7 @@ def retry(screen: Screen, folder: Path, mapping: str, received: date) -> Account
 
 def panels(screen: Screen, folder: Path, days: Sequence[date]) -> list[Panel]:
     """Compute the panels of some days, and write them to the workspace."""
-    at = opened(folder)
+    at = opened_for_panels(folder)
     with screen.progress(Text("计算面板", "parts of panels computed")) as advance:
         return panels_on(at, days, advance)
 
@@ -221,7 +229,7 @@ def train(screen: Screen, folder: Path, as_of: date, known_by: date | None) -> T
         where=place(folder / FILE, ("model", "families")),
     )
     with screen.progress(Text("交叉验证各折", "folds judged")) as advance:
-        (made,) = panels_on(at, [as_of])
+        (made,) = panels_on(opened_for_panels(folder), [as_of])
         told_by = known_by or last_known(at.warehouse.tables) or as_of
         observed = Observed(
             as_of=as_of,
@@ -238,7 +246,7 @@ def score(screen: Screen, folder: Path, as_of: date) -> Scores:
     from kexin.explain.scores import score as start
     from kexin.modelling.tracking import champion
 
-    at = opened(folder)
+    at = opened_for_panels(folder)
     with screen.progress(Text("评分", "scoring")):
         bundle = champion(at.settings)
         path = at.settings.scores / f"{as_of}.parquet"
