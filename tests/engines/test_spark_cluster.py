@@ -71,9 +71,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 @pytest.fixture(scope="module")
 def on_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace that holds a city, with its panels."""
-    at = workspace(
-        tmp_path_factory.mktemp("duckdb"), "[engine]\nthreads = 1\n", COVERED
-    )
+    at = workspace(tmp_path_factory.mktemp("duckdb"), "[engine]\nthreads = 1\n", HELD)
     random = Random(20261123)  # noqa: S311
     signals = tuple(SIGNALS.values())
     names = tables_read(signals) | {"core_consent", "reg_firm"}
@@ -156,5 +154,6 @@ def test_a_cluster_of_two_workers_gives_the_panels_of_duckdb(
         }
         assert not wrong, f"{day}: firm, Spark, DuckDB"
         known |= {name for row in found for name in SIGNALS if row[name] is not None}
-    assert len(known) > 0.85 * len(SIGNALS)
+    # The others need more of a kind than firms here have, or estimates: see SELDOM.
+    assert len(known) >= 200
     assert all(running.tasks(worker) for worker in running.workers)
