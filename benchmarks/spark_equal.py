@@ -135,9 +135,7 @@ def main() -> None:
         on_spark_seconds = panels(beside, told.days)
         number, wrong = differences(at, beside)
     print(f"{told.firms:,} firms, {told.days} days, {number:,} values, {told.master}")
-    print(
-        f"DuckDB {on_duckdb:.0f} s, Spark {on_spark_seconds:.0f} s; {peak:.1f} GB at most"
-    )
+    print(f"DuckDB {on_duckdb:.0f} s, Spark {on_spark_seconds:.0f} s")
     print(f"signals that differ on a day: {len(wrong)}")
     print("\n".join(wrong))
     sys.exit(bool(wrong))
