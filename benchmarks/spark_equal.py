@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import resource
 import subprocess
 import sys
 import tempfile
@@ -135,11 +134,8 @@ def main() -> None:
         beside = on_spark(at, told.master, told.set)
         on_spark_seconds = panels(beside, told.days)
         number, wrong = differences(at, beside)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
     print(f"{told.firms:,} firms, {told.days} days, {number:,} values, {told.master}")
-    print(
-        f"DuckDB {on_duckdb:.0f} s, Spark {on_spark_seconds:.0f} s; {peak:.1f} GB at most"
-    )
+    print(f"DuckDB {on_duckdb:.0f} s, Spark {on_spark_seconds:.0f} s")
     print(f"signals that differ on a day: {len(wrong)}")
     print("\n".join(wrong))
     sys.exit(bool(wrong))
