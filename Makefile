@@ -6,7 +6,7 @@ DATA ?=
 WORKSPACE ?= workspace
 READY := $(VENV)/.ready
 
-.PHONY: demo test check laws faults lock clean
+.PHONY: demo test flow check laws faults lock clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -22,8 +22,11 @@ else
 	  --policy data/samples/cumcm2020c/policy.toml --as-of 2020-01-31 --workspace $(WORKSPACE)
 endif
 
-test: $(READY)  ## all tests
-	$(BIN)/pytest -q -n 2 --dist loadfile
+test: $(READY)  ## all tests but those that take minutes each
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not flow"
+
+flow: $(READY)  ## the demonstration of a smaller city; panels of a real Spark cluster
+	$(BIN)/pytest -q -m flow
 
 check: $(READY)  ## lint, types, layers
 	$(BIN)/ruff check

@@ -10,9 +10,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
-from commands.conftest import kexin
+from commands.conftest import ROOT, kexin
+from kexin.signals.catalogue import catalogue
+
+pytestmark = pytest.mark.flow
 
 FIRMS = 500
 
@@ -92,3 +97,16 @@ def test_what_it_names_at_the_end_is_there(told: tuple[Path, str]) -> None:
         assert json.loads(done.stdout)
     assert len(paths) == 2
     assert all(path.exists() for path in paths)
+
+
+def test_a_notebook_goes_from_a_question_to_a_signal(
+    told: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEXIN_WORKSPACE", str(told[0]))
+    path = ROOT / "notebooks/20-do-lapsing-patents-warn.ipynb"
+    cells = nbformat.read(path, as_version=4)
+    NotebookClient(cells, timeout=120).execute()
+    assert "own.lapse_share_24m" in catalogue(told[0] / "signals")
+    by_year = cells.cells[-3].outputs[-1]["data"]["text/plain"]
+    assert by_year.split()[:6] == ["as_of", "firms", "bad", "AUC", "low", "high"]
+    assert all(not cell.get("outputs") for cell in nbformat.read(path, 4).cells)

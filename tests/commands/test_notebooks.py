@@ -1,4 +1,7 @@
-"""The notebooks run from the first cell to the last, as their reader runs them."""
+"""Notebooks on the real delivery run from first to last, as their reader runs them.
+
+Those on the synthetic city, whose names begin with 2, run in `test_city_flow`.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ pytestmark = pytest.mark.real
 
 
 @pytest.mark.parametrize(
-    "notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem
+    "notebook", sorted((ROOT / "notebooks").glob("1*.ipynb")), ids=lambda path: path.stem
 )
 def test_a_notebook_runs_to_its_end(
     notebook: Path, shown: tuple[Path, str], monkeypatch: pytest.MonkeyPatch

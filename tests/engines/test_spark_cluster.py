@@ -42,7 +42,10 @@ HELD = (*COVERED, *EVERYWHERE)
 
 LACKING = missing()
 NEEDED = "KEXIN_TESTS_NEED_SPARK" in os.environ
-pytestmark = pytest.mark.skipif(bool(LACKING) and not NEEDED, reason=str(LACKING))
+pytestmark = [
+    pytest.mark.flow,
+    pytest.mark.skipif(bool(LACKING) and not NEEDED, reason=str(LACKING)),
+]
 
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 FEW = {

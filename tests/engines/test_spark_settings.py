@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,8 +44,12 @@ def test_another_engine_is_a_mistake_with_its_line(tmp_path: Path) -> None:
 def test_without_pyspark_it_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "pyspark", None)
-    monkeypatch.delitem(__import__("sys").modules, "kexin.algebra.spark", raising=False)
+    # Another test of this process may have imported both.
+    loaded = [name for name in sys.modules if name.partition(".")[0] == "pyspark"]
+    for name in ("pyspark", *loaded):
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.delitem(sys.modules, "kexin.algebra.spark", raising=False)
+    monkeypatch.delattr("kexin.algebra.spark", raising=False)
     told = workspace(at(tmp_path, 'engine = "spark"\n'))
     with pytest.raises(ConfigurationError, match=r"pyspark(.|\n)*kexin\[spark\]"):
         engine.reading(told)

@@ -308,8 +308,10 @@ def recent(plain: Iterable[Aggregate], seen: ir.Table, known: Days) -> ir.Table:
     bounded = [begin for begin in begins if begin is not None]
     if len(bounded) < len(begins) or any(a.on is not None for a in plain):
         return seen
-    days = [seen[known.names[begin]] for begin in bounded]
-    return seen.filter(seen.event_date > ibis.least(*days))
+    earliest, *others = [seen[known.names[begin]] for begin in bounded]
+    # Spark takes the least of two at least.
+    first = ibis.least(earliest, *others) if others else earliest
+    return seen.filter(seen.event_date > first)
 
 
 OTHERS: Mapping[type, Callable[..., ir.Table]] = {
