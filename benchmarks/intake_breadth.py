@@ -18,22 +18,19 @@ import argparse
 import csv
 import gzip
 import json
-import multiprocessing
 import random
-import resource
 import sys
 import tempfile
-import time
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from apart import Took, apart
 from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from multiprocessing.connection import Connection
 
     import duckdb
 
@@ -109,15 +106,6 @@ filed_date = "立案日期"
 
 SYLLABLES = "海创云智数联科达信安华芯微光远景博瑞天成新元启明星辰未来卓越鼎盛宏图"
 TRADES = ("科技", "软件", "信息技术", "电子", "生物医药", "新材料", "智能装备")
-
-
-class Measured(NamedTuple):
-    """What a run took: rows, seconds, seconds of all processors, and peak of memory."""
-
-    rows: int
-    seconds: float
-    cpu: float
-    peak_mb: float
 
 
 def uscc(number: int) -> str:
@@ -309,37 +297,6 @@ STEPS: dict[str, Callable[[Path, Path, Path, str], int]] = {
 }
 
 
-def measured(
-    step: str, data: Path, mapping: Path, memory: str, out: Connection
-) -> None:
-    """Do a step in this process, and send what it took."""
-    with tempfile.TemporaryDirectory() as work:
-        begun, cpu = time.monotonic(), time.process_time()
-        rows = STEPS[step](data, mapping, Path(work), memory)
-        lasts, cpu = time.monotonic() - begun, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    out.send(Measured(rows, lasts, cpu, peak))
-
-
-def once(step: str, data: Path, mapping: Path, memory: str) -> Measured:
-    """Do a step in a process of its own.
-
-    Raises:
-        RuntimeError: The process ended without a measure.
-    """
-    spawn = multiprocessing.get_context("spawn")
-    end, out = spawn.Pipe(duplex=False)
-    child = spawn.Process(target=measured, args=(step, data, mapping, memory, out))
-    child.start()
-    out.close()
-    try:
-        found: Measured = end.recv()
-    except EOFError:
-        raise RuntimeError(f"{step} ended without a measure") from None
-    child.join()
-    return found
-
-
 def main() -> int:
     """Measure both, print a table, and one line of JSON for machines."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -357,11 +314,15 @@ def main() -> int:
             data, mapping = Path(made) / "delivery", Path(made) / "mapping.toml"
             mapping.write_text(MAPPING, encoding="utf-8")
             make(data, given.firms, given.months)
-        tell({step: once(step, data, mapping, given.memory) for step in STEPS})
+        found: dict[str, Took] = {}
+        for name, step in STEPS.items():
+            with tempfile.TemporaryDirectory() as work:
+                found[name] = apart(step, data, mapping, Path(work), given.memory)
+        tell(found)
     return 0
 
 
-def tell(found: dict[str, Measured]) -> None:
+def tell(found: dict[str, Took]) -> None:
     """Print what was measured."""
     table = Table("step", "rows", "s", "rows/s", "CPU s", "peak MB", "times the COPY")
     plain = found["bare COPY"]

@@ -16,21 +16,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
-import resource
 import sys
 import tempfile
-import time
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from apart import Took, apart
 from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from multiprocessing.connection import Connection
 
 ROOT = Path(__file__).parents[1]
 DAY, RECEIVED = date(2020, 1, 31), date(2026, 11, 24)
@@ -145,34 +142,6 @@ STEPS: dict[str, Callable[[Path, Path], int]] = {
 }
 
 
-def measured(name: str, data: Path, work: Path, out: Connection) -> None:
-    """Do a step in this process, and send rows, seconds and peak of memory in MB."""
-    begun = time.monotonic()
-    rows = STEPS[name](data, work)
-    lasts = time.monotonic() - begun
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    out.send((rows, lasts, peak))
-
-
-def once(name: str, data: Path, work: Path) -> tuple[int, float, float]:
-    """Do a step in a process of its own: rows, seconds, MB.
-
-    Raises:
-        RuntimeError: The process ended without a measure.
-    """
-    spawn = multiprocessing.get_context("spawn")
-    end, out = spawn.Pipe(duplex=False)
-    child = spawn.Process(target=measured, args=(name, data, work, out))
-    child.start()
-    out.close()
-    try:
-        rows, lasts, peak = end.recv()
-    except EOFError:
-        raise RuntimeError(f"{name} ended without a measure") from None
-    child.join()
-    return rows, lasts, peak
-
-
 def main() -> int:
     """Measure all steps, print a table, and one line of JSON for machines."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -182,21 +151,21 @@ def main() -> int:
     if not data.is_dir():
         sys.stderr.write(f"no delivery in {data}: see the README for where to get it\n")
         return 1
-    best: dict[str, tuple[int, float, float]] = {}
+    best: dict[str, Took] = {}
     for _ in range(TIMES):
         with tempfile.TemporaryDirectory() as folder:
-            for name in STEPS:
-                found = once(name, data, Path(folder))
-                best[name] = min(best.get(name, found), found, key=lambda f: f[1])
+            for name, step in STEPS.items():
+                found = apart(step, data, Path(folder))
+                best[name] = min(best.get(name, found), found, key=lambda f: f.seconds)
     tell(best)
     return 0
 
 
-def tell(best: dict[str, tuple[int, float, float]]) -> None:
+def tell(best: dict[str, Took]) -> None:
     """Print what was measured."""
     table = Table("step", "rows", "s", "rows/s", "peak MB", "times the plain query")
-    for name, (rows, lasts, peak) in best.items():
-        plain = best[f"plain {name}"][1] if f"plain {name}" in best else lasts
+    for name, (rows, lasts, _, peak) in best.items():
+        plain = best.get(f"plain {name}", best[name]).seconds
         table.add_row(
             name,
             f"{rows:,}",

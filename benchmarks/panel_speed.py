@@ -17,23 +17,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
-import resource
 import sys
 import tempfile
-import time
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
+from apart import Took, apart
 from dateutil.relativedelta import relativedelta
 from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from multiprocessing.connection import Connection
 
 DAY = date(2026, 9, 30)
 THREADS, MEMORY = 2, "8GB"
@@ -100,37 +97,10 @@ def plain(city: Path, out: Path, _number: int) -> int:
     return int(firms[0])
 
 
-def measured(
-    step: Callable[[Path, Path, int], int], city: Path, number: int, out: Connection
-) -> None:
-    """Do a step in this process, and send firms, seconds and peak of memory in MB."""
-    with tempfile.TemporaryDirectory() as folder:
-        begun = time.monotonic()
-        firms = step(city, Path(folder), number)
-        lasts = time.monotonic() - begun
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    out.send((firms, lasts, peak))
-
-
-def once(
-    step: Callable[[Path, Path, int], int], city: Path, number: int
-) -> tuple[int, float, float]:
-    """Do a step in a process of its own: firms, seconds, MB.
-
-    Raises:
-        RuntimeError: The process ended without a measure.
-    """
-    spawn = multiprocessing.get_context("spawn")
-    end, out = spawn.Pipe(duplex=False)
-    child = spawn.Process(target=measured, args=(step, city, number, out))
-    child.start()
-    out.close()
-    try:
-        found: tuple[int, float, float] = end.recv()
-    except EOFError:
-        raise RuntimeError(f"{step.__name__} ended without a measure") from None
-    child.join()
-    return found
+def alone(step: Callable[[Path, Path, int], int], city: Path, number: int) -> Took:
+    """Do a step in a process of its own, with a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory() as out:
+        return apart(step, city, Path(out), number)
 
 
 def main() -> int:
@@ -145,30 +115,33 @@ def main() -> int:
     if not files:
         sys.stderr.write(f"no tables in {given.city}: see kexin simulate\n")
         return 1
-    rows = sum(pq.ParquetFile(path).metadata.num_rows for path in files)
+    rows = {path.stem: pq.ParquetFile(path).metadata.num_rows for path in files}
+    read, read_by_plain = sum(rows.values()), sum(rows[table] for table in TEN)
     signals = len(catalogue())
-    steps = {
-        "one day": once(panels, given.city, 1),
-        f"{given.days} days": once(panels, given.city, given.days),
-        "plain, 10 signals": once(plain, given.city, 1),
-    }
-    one, scaled = steps["one day"][1], steps["plain, 10 signals"][1] * signals / 10
-    table = Table("step", "firms", "s", "rows/s", "peak MB", "times one day")
-    for name, (firms, lasts, peak) in steps.items():
-        speed = f"{rows / lasts:,.0f}"
+    one = alone(panels, given.city, 1)
+    many = alone(panels, given.city, given.days)
+    ten = alone(plain, given.city, 1)
+    table = Table("step", "firms", "s", "rows/s", "CPU s", "peak MB", "times one day")
+    for name, took, number in (
+        ("one day", one, read),
+        (f"{given.days} days", many, read),
+        ("plain, 10 signals", ten, read_by_plain),
+    ):
         table.add_row(
             name,
-            f"{firms:,}",
-            f"{lasts:.1f}",
-            speed,
-            f"{peak:,.0f}",
-            f"{lasts / one:.2f}",
+            f"{took.rows:,}",
+            f"{took.seconds:.1f}",
+            f"{number / took.seconds:,.0f}",
+            f"{took.cpu:.1f}",
+            f"{took.peak_mb:,.0f}",
+            f"{took.seconds / one.seconds:.2f}",
         )
     screen = Console()
     screen.print(table)
-    screen.print(f"{rows:,} rows, {signals} signals")
-    screen.print(f"one day in {one / scaled:.2f} times the plain query scaled to all")
-    sys.stdout.write(json.dumps(steps) + "\n")
+    scaled = ten.seconds * signals / len(TEN)
+    screen.print(f"{read:,} rows, {signals} signals")
+    screen.print(f"one day in {one.seconds / scaled:.2f} times the plain query scaled")
+    sys.stdout.write(json.dumps({"one": one, "many": many, "plain": ten}) + "\n")
     return 0
 
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import subprocess
-import sys
 from datetime import date
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -14,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 import pytest
 
+from commands.conftest import kexin
 from engines.cluster import Cluster, cluster, missing
 from engines.workspaces import hold, workspace
 from kexin.intake.coverage import Coverage
@@ -41,10 +39,9 @@ HELD = (*COVERED, *EVERYWHERE)
 """Some registers for some districts and times, the others for all."""
 
 LACKING = missing()
-NEEDED = "KEXIN_TESTS_NEED_SPARK" in os.environ
 pytestmark = [
     pytest.mark.flow,
-    pytest.mark.skipif(bool(LACKING) and not NEEDED, reason=str(LACKING)),
+    pytest.mark.skipif(bool(LACKING), reason=str(LACKING)),
 ]
 
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -66,7 +63,6 @@ FEW = {
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    assert LACKING is None, LACKING
     with cluster(tmp_path_factory.mktemp("cluster")) as started:
         yield started
 
@@ -93,23 +89,6 @@ def settings(master: str, warehouse: Path, config: Mapping[str, str]) -> str:
             "[spark.config]",
             *told,
         ]
-    )
-
-
-def kexin(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [
-            sys.executable,
-            "-W",
-            "ignore",
-            "-c",
-            "from kexin.cli import main; main()",
-            *arguments,
-        ],
-        check=False,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "KEXIN_LANG": "en", **environment},
     )
 
 

@@ -207,11 +207,11 @@ def as_needed(made: Plan, formulas: Collection[Node]) -> Plan:
     chosen = {reduction: made.chosen[reduction] for reduction in declared}
     spanned = dict.fromkeys(r for node in chosen.values() for r in reductions(node))
     every = (*formulas, *chosen.values())
-    told = dict.fromkeys(m for formula in every for m in outer_moments(formula))
+    outer = [moment for formula in every for moment in outer_moments(formula)]
     return Plan(
         chosen,
         {reduction: made.names[reduction] for reduction in spanned},
-        only(made.days, told),
+        only(made.days, outer),
     )
 
 
@@ -261,9 +261,9 @@ def plan(formulas: Collection[Node], as_ofs: Iterable[date]) -> Plan:
     declared = dict.fromkeys(r for formula in formulas for r in reductions(formula))
     chosen = {reduction: resolve(reduction) for reduction in declared}
     spanned = dict.fromkeys(r for node in chosen.values() for r in reductions(node))
-    needed = [m for node in (*formulas, *chosen.values()) for m in moments(node)]
+    every = [m for node in (*formulas, *chosen.values()) for m in moments(node)]
     names: dict[Node, str] = {r: f"part_{n}" for n, r in enumerate(spanned)}
-    return Plan(chosen, names, days(as_ofs, needed))
+    return Plan(chosen, names, days(as_ofs, every))
 
 
 def parts(made: Plan, tables: Mapping[str, ir.Table], held: Held) -> Iterable[ir.Table]:
