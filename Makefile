@@ -23,7 +23,7 @@ else
 endif
 
 test: $(READY)  ## all tests but those that take minutes each
-	$(BIN)/pytest -q -n 2 --dist loadfile -m "not flow"
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not flow"
 
 flow: $(READY)  ## the demonstration of a smaller city; panels of a real Spark cluster
 	$(BIN)/pytest -q -m flow
