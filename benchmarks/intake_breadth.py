@@ -1,6 +1,7 @@
 """Intake of many files of several tables, beside DuckDB's bare COPY of the same files.
 
     python benchmarks/intake_breadth.py [folder of the delivery --mapping FILE or FOLDER]
+                                        [--keep FOLDER]
 
 For a synthetic city the folder is its `deliveries`, and the mappings are those in
 `data/mappings/city`. Without a folder it makes a delivery: a registry, social insurance
@@ -238,7 +239,7 @@ def intake(data: Path, mapping: Path, work: Path, memory: str) -> int:
 
     engine = connect(Engine(threads=THREADS, memory=memory))
     account = deliver(
-        [data], read_mapping(mapping), work / "held", RECEIVED, engine,
+        [data], read_mapping(mapping), work / "warehouse", RECEIVED, engine,
         who=Thresholds(synthetic=True),
     )  # fmt: skip
     for count in account.tables:
@@ -305,6 +306,7 @@ def main() -> int:
     parser.add_argument("--firms", type=int, default=12_000)
     parser.add_argument("--months", type=int, default=72)
     parser.add_argument("--memory", default="8GB")
+    parser.add_argument("--keep", type=Path, help="where the warehouse is to stay")
     given = parser.parse_args()
     if (given.data is None) != (given.mapping is None):
         parser.error("a folder and its --mapping go together")
@@ -317,7 +319,8 @@ def main() -> int:
         found: dict[str, Took] = {}
         for name, step in STEPS.items():
             with tempfile.TemporaryDirectory() as work:
-                found[name] = apart(step, data, mapping, Path(work), given.memory)
+                place = given.keep if given.keep and step is intake else Path(work)
+                found[name] = apart(step, data, mapping, place, given.memory)
         tell(found)
     return 0
 

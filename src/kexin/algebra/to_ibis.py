@@ -284,11 +284,14 @@ def reduce(aggregate: Aggregate, leaf: Leaf) -> ir.Value:
 
     The aggregate's window must be a span: see `kexin.algebra.resolve`.
     """
-    rows = within(aggregate, leaf)
     value = to_ibis(aggregate.of, leaf)
-    if aggregate.reduction in {"latest", "earliest"}:
-        return at_an_end(aggregate, value, rows, leaf)
-    return UNORDERED[aggregate.reduction](value, rows)
+    if aggregate.reduction in ORDERED:
+        return at_an_end(aggregate, value, leaf)
+    return UNORDERED[aggregate.reduction](value, within(aggregate, leaf))
+
+
+ORDERED = frozenset({"latest", "earliest"})
+"""Reductions that read one record alone, the last or the first in their order."""
 
 
 UNORDERED: dict[Reduction, Callable[..., ir.Value]] = {
@@ -301,11 +304,10 @@ UNORDERED: dict[Reduction, Callable[..., ir.Value]] = {
 }
 
 
-def at_an_end(
-    aggregate: Aggregate, value: ir.Column, rows: ir.BooleanValue, leaf: Leaf
-) -> ir.Value:
-    """Return the value of the last record or the first, even where it is absent."""
+def at_an_end(aggregate: Aggregate, value: ir.Column, leaf: Leaf) -> ir.Value:
+    """Return a value of the last record or the first, even where it is absent."""
     columns = ("event_date", "known_at", "row_id")
     order = [leaf(Column(aggregate.source, name)) for name in columns]
     chosen = value.last if aggregate.reduction == "latest" else value.first
+    rows = within(aggregate, leaf)
     return chosen(where=rows, order_by=order, include_null=True)

@@ -28,7 +28,7 @@ from kexin.algebra.reductions import (
     reductions,
 )
 from kexin.algebra.resolve import moments, resolve
-from kexin.algebra.to_ibis import reduce, series, to_ibis
+from kexin.algebra.to_ibis import ORDERED, at_an_end, reduce, series, to_ibis
 from kexin.algebra.to_ibis import spanned as to_span
 from kexin.algebra.views import name_of
 from kexin.panel.circles import circles
@@ -294,21 +294,50 @@ def parts_of(
     for by in dict.fromkeys(reduction.by for reduction in across):
         own = {r: place for r, place in across.items() if r.by == by}
         made.append(across_groups(own, seen, known, by))
-    if plain:
-        seen = recent(plain, seen, known)
-        leaf = record_leaf(seen, known)
-        columns = {place: reduce(r, leaf) for r, place in plain.items()}
-        made.append(seen.group_by(*KEYS).agg(**columns))
+    bounded = {r: p for r, p in plain.items() if begin_of(r) is not None}
+    endless = {r: p for r, p in plain.items() if begin_of(r) is None}
+    if bounded:
+        made.append(aggregated(bounded, recent(bounded, seen, known), known))
+    if endless:
+        made.append(aggregated(endless, seen, known))
     return made
+
+
+def begin_of(aggregate: Aggregate) -> Moment | None:
+    """Return the day after which event dates count; None where all do."""
+    return None if aggregate.on is not None else to_span(aggregate.window).after
+
+
+def aggregated(
+    places: Mapping[Aggregate, str], seen: ir.Table, known: Days
+) -> ir.Table:
+    """Return observations with some aggregates of the records they see.
+
+    What is read of the same record, the latest under some condition, is read together.
+    """
+    leaf = record_leaf(seen, known)
+    ends: dict[tuple[object, ...], dict[Aggregate, str]] = {}
+    for aggregate, place in places.items():
+        if aggregate.reduction in ORDERED:
+            one = (aggregate.reduction, aggregate.window, aggregate.where, aggregate.on)
+            ends.setdefault(one, {})[aggregate] = place
+    records = {f"record_{n}": own for n, own in enumerate(ends.values())}
+    columns = {
+        p: reduce(a, leaf) for a, p in places.items() if a.reduction not in ORDERED
+    }
+    for name, own in records.items():
+        record = ibis.struct({p: to_ibis(a.of, leaf) for a, p in own.items()})
+        columns[name] = at_an_end(next(iter(own)), record, leaf)
+    table = seen.group_by(*KEYS).agg(**columns)
+    read = {p: table[name][p] for name, own in records.items() for p in own.values()}
+    return table.mutate(**read).drop(*records)
 
 
 def recent(plain: Iterable[Aggregate], seen: ir.Table, known: Days) -> ir.Table:
     """Leave out the records that are older than every span of some aggregates."""
     begins = dict.fromkeys(to_span(aggregate.window).after for aggregate in plain)
-    bounded = [begin for begin in begins if begin is not None]
-    if len(bounded) < len(begins) or any(a.on is not None for a in plain):
-        return seen
-    earliest, *others = [seen[known.names[begin]] for begin in bounded]
+    leaf = record_leaf(seen, known)
+    earliest, *others = [leaf(begin) for begin in begins if begin is not None]
     # Spark takes the least of two at least.
     first = ibis.least(earliest, *others) if others else earliest
     return seen.filter(seen.event_date > first)

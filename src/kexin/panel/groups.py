@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import operator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import ibis
 
-from kexin.algebra.nodes import AsOf, ClosedMonth, walk
+from kexin.algebra.nodes import AsOf, ClosedMonth, Column, walk
 from kexin.algebra.reductions import Aggregate
 from kexin.algebra.to_ibis import reduce, to_ibis, within
 from kexin.panel.days import record_leaf
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     Leaf = Callable[[Node], ir.Value]
 
 KEYS = ("firm_key", "as_of")
+T = TypeVar("T")
 
 
 def across_groups(
@@ -39,8 +41,10 @@ def across_groups(
         by: What the groups are.
     """
     inner = aggregates_in(places)
+    took = numbered(records_of(reduction) for reduction in places)
     leaf = record_leaf(seen, known)
-    named = seen.filter(counted(inner, leaf)).mutate(group_name=to_ibis(by, leaf))
+    records = dict.fromkeys(count for counts in took for count in counts)
+    named = seen.filter(any_of(records, leaf)).mutate(group_name=to_ibis(by, leaf))
     named = named.filter(named.group_name.notnull())
     names: dict[Node, str] = {a: f"inner_{n}" for n, a in enumerate(inner)}
     days: dict[Node, str] = {
@@ -52,25 +56,47 @@ def across_groups(
     leaf = record_leaf(named, known)
     groups = named.group_by(*KEYS, "group_name", *others).agg(
         **{names[aggregate]: reduce(aggregate, leaf) for aggregate in inner},
-        **{
-            f"took_{place}": counted(aggregates_in([reduction]), leaf).any()
-            for reduction, place in places.items()
-        },
+        **{f"took_{n}": any_of(counts, leaf).any() for counts, n in took.items()},
     )
     columns: dict[Node, str] = {**names, **days}
-    ranked = with_ranks(places, groups, columns)
-    return ranked.group_by(*KEYS).agg(
-        **{
-            place: reduce_groups(reduction, place, ranked, columns)
-            for reduction, place in places.items()
-        }
+    orders = {r: (r.rank, took[records_of(r)]) for r in places}
+    ranks = numbered(orders.values())
+    ranked = with_ranks(ranks, groups, columns)
+    values = {}
+    for reduction, place in places.items():
+        order = orders[reduction]
+        rows = ranked[f"took_{order[1]}"]
+        if reduction.top is not None:
+            number = ranked[f"rank_{ranks[order]}"]
+            last = reduction.skip + reduction.top
+            rows = rows & (number >= reduction.skip) & (number < last)
+        values[place] = reduce_groups(reduction, rows, ranked, columns)
+    return ranked.group_by(*KEYS).agg(**values)
+
+
+def numbered(items: Iterable[T]) -> dict[T, int]:
+    """Return a number for each item: what is alike is computed once."""
+    return {item: number for number, item in enumerate(dict.fromkeys(items))}
+
+
+def records_of(reduction: Across) -> tuple[Aggregate, ...]:
+    """Return counts of the records by which a group takes part in a reduction.
+
+    A condition adds nothing where all records of the same days count anyway.
+    """
+    own = aggregates_in([reduction])
+    all_of = {(a.window, a.on) for a in own if a.where is None}
+    counts = (
+        dataclasses.replace(a, reduction="count", of=Column(a.source, "event_date"))
+        for a in own
+        if a.where is None or (a.window, a.on) not in all_of
     )
+    return tuple(dict.fromkeys(counts))
 
 
-def counted(aggregates: Iterable[Aggregate], leaf: Leaf) -> ir.BooleanValue:
+def any_of(counts: Iterable[Aggregate], leaf: Leaf) -> ir.BooleanValue:
     """Whether a record counts in any of some aggregates."""
-    by_records = {(a.window, a.where, a.on): a for a in aggregates}
-    rows = [within(aggregate, leaf) for aggregate in by_records.values()]
+    rows = [within(aggregate, leaf) for aggregate in counts]
     return functools.reduce(operator.or_, rows, ibis.literal(False))  # noqa: FBT003
 
 
@@ -91,34 +117,38 @@ def sides(places: Iterable[Across]) -> dict[Node, None]:
 
 
 def with_ranks(
-    places: Mapping[Across, str], groups: ir.Table, names: Mapping[Node, str]
+    ranks: Mapping[tuple[Node | None, int], int],
+    groups: ir.Table,
+    names: Mapping[Node, str],
 ) -> ir.Table:
-    """Return the groups with a column of places for every ranked reduction."""
-    ranks: dict[str, ir.Value] = {}
-    for reduction, place in places.items():
-        if reduction.rank is not None:
-            rank = to_ibis(reduction.rank, lambda leaf: groups[names[leaf]])
-            rank = ibis.ifelse(groups[f"took_{place}"], rank, None)
-            order: Sequence[ir.Value] = [
-                rank.isnull(),
-                rank.desc(),
-                groups.group_name,
-            ]
-            window = ibis.window(group_by=list(KEYS), order_by=order)
-            number = ibis.row_number().over(window)
-            ranks[f"rank_{place}"] = ibis.ifelse(rank.notnull(), number, None)
-    return groups.mutate(**ranks) if ranks else groups
+    """Return the groups with a column of places for every order among them.
+
+    Args:
+        ranks: By what groups are ranked, and which of them take part; and a number.
+        groups: The groups.
+        names: Column of each part of a formula over groups.
+    """
+    columns: dict[str, ir.Value] = {}
+    for (by, took), number in ranks.items():
+        if by is None:
+            continue
+        rank = to_ibis(by, lambda leaf: groups[names[leaf]])
+        rank = ibis.ifelse(groups[f"took_{took}"], rank, None)
+        order: Sequence[ir.Value] = [rank.isnull(), rank.desc(), groups.group_name]
+        window = ibis.window(group_by=list(KEYS), order_by=order)
+        place = ibis.row_number().over(window)
+        columns[f"rank_{number}"] = ibis.ifelse(rank.notnull(), place, None)
+    return groups.mutate(**columns) if columns else groups
 
 
 def reduce_groups(
-    reduction: Across, place: str, groups: ir.Table, names: Mapping[Node, str]
+    reduction: Across,
+    rows: ir.BooleanValue,
+    groups: ir.Table,
+    names: Mapping[Node, str],
 ) -> ir.Value:
-    """Return the Ibis reduction over a firm's groups."""
+    """Return the Ibis reduction over those of a firm's groups that take part."""
     value = to_ibis(reduction.of, lambda leaf: groups[names[leaf]])
-    rows = groups[f"took_{place}"]
-    if reduction.top is not None:
-        rank = groups[f"rank_{place}"]
-        rows = rows & (rank >= reduction.skip) & (rank < reduction.skip + reduction.top)
     match reduction.reduction:
         case "sum":
             return value.sum(where=rows)
