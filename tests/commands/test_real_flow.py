@@ -82,7 +82,7 @@ def test_evidence_gives_the_value_again(shown: tuple[Path, str]) -> None:
     import pandas as pd  # noqa: PLC0415
 
     from kexin.cli.steps import opened  # noqa: PLC0415
-    from kexin.panel.evidence import evidence, value_from  # noqa: PLC0415
+    from kexin.panel.evidence import evidence, values_from  # noqa: PLC0415
     from kexin.signals.catalogue import catalogue  # noqa: PLC0415
 
     day = date(2020, 1, 31)
@@ -92,6 +92,6 @@ def test_evidence_gives_the_value_again(shown: tuple[Path, str]) -> None:
     assert len(known) >= 45
     for place, (name, signal) in enumerate(known.items()):
         firm = panel.index[panel[name].notna()][place]
-        records = evidence(signal, firm, day, at.warehouse.tables)
-        value = value_from(signal, firm, day, records)
+        records = evidence(signal, [firm], day, at.warehouse.tables)
+        value = values_from(signal, [firm], day, records)[firm]
         assert value == pytest.approx(panel.loc[firm, name], rel=1e-12), name

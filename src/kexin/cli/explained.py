@@ -67,7 +67,7 @@ def last_scored(at: Opened) -> date:
 
 def records_behind(signal: Signal, score: Score, day: date, at: Opened) -> list[Behind]:
     """Return the records behind a signal's value, a table each."""
-    found = evidence(signal, score.firm_key, day, at.warehouse.tables)
+    found = evidence(signal, [score.firm_key], day, at.warehouse.tables)
     return [summed(name, table) for name, table in found.items()]
 
 

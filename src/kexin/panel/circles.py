@@ -70,15 +70,17 @@ def components(ties: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return np.asarray(firms), component
 
 
-def circle_of(circle: Circle, seen: ir.Table, known: Days, firm_key: str) -> list[str]:
-    """Return the firms of a firm's circle, itself included; none without a tie.
+def circles_of(
+    circle: Circle, seen: ir.Table, known: Days, firms: frozenset[str]
+) -> list[str]:
+    """Return the firms of some firms' circles, themselves included; none without a tie.
 
     Args:
         circle: Which ties count.
         seen: Ties on one day.
         known: That day.
-        firm_key: The firm.
+        firms: The firms.
     """
-    firms, component = components(tied(circle, seen, known))
-    own = component[firms == firm_key]
-    return [str(firm) for firm in firms[np.isin(component, own)]]
+    tied_firms, component = components(tied(circle, seen, known))
+    own = component[np.isin(tied_firms, sorted(firms))]
+    return [str(firm) for firm in tied_firms[np.isin(component, own)]]

@@ -17,7 +17,7 @@ from kexin.digest import canonical, digest, file_digest
 from kexin.intake.flags import RECONSTRUCTED
 from kexin.panel.build import panel
 from kexin.panel.days import days, meeting
-from kexin.panel.firms import population
+from kexin.panel.firms import population, stacked
 from kexin.panel.sources import STANDING
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def reconstructed(
         for seen in [meeting(table.select(*STANDING, "dq_flags"), known)]
     ]
     found: dict[date, dict[str, int]] = {day: {} for day in as_ofs}
-    for row in ibis.union(*counts).to_pyarrow().to_pylist():
+    for row in stacked(counts).to_pyarrow().to_pylist():
         found[row["as_of"]][row["table"]] = row["records"]
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 from kexin.algebra.dates import next_midnight
@@ -35,7 +34,7 @@ def population(tables: Mapping[str, ir.Table], as_ofs: Sequence[date]) -> ir.Tab
         for table in sources
         if table is not None
     ]
-    every = functools.reduce(lambda left, right: left.union(right), versions)
+    every = stacked(versions)
     first = every.group_by("firm_key").agg(known_at=every.known_at.min())
     begun = first.known_at.min().to_pyarrow().as_py()
     for day in sorted(as_ofs):
@@ -44,6 +43,14 @@ def population(tables: Mapping[str, ir.Table], as_ofs: Sequence[date]) -> ir.Tab
     known = days(as_ofs, ()).table
     both = first.cross_join(known)
     return both.filter(both.known_at < both.midnight).select("firm_key", "as_of")
+
+
+def stacked(parts: Sequence[ir.Table]) -> ir.Table:
+    """Return the rows of all parts, as a union of halves: compilers recurse into it."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    return stacked(parts[:middle]).union(stacked(parts[middle:]))
 
 
 def nothing_known(first: datetime | None, as_of: date) -> WarehouseError:

@@ -1,4 +1,4 @@
-"""Evidence of what is taken in groups of records, and of pairs of them, is complete."""
+"""Evidence of groups of records, of pairs of them, and of other firms is complete."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import date
 import ibis
 import pytest
 
-from kexin.dictionary.example import Example, records
+from kexin.dictionary.example import Example, examples, records
 from kexin.dictionary.examples.tax_conduct import AMENDED, RATED
-from kexin.panel.evidence import evidence, value_from
+from kexin.panel.evidence import evidence, values_from
 from kexin.signals.catalogue import catalogue
 from laws.small import warehouse
 
@@ -39,8 +39,39 @@ def test_reducing_the_evidence_gives_the_value_again(
     engine = ibis.duckdb.connect(threads=1)
     held = warehouse(engine, records(example))
     signal, day = catalogue()[name], date.fromisoformat(example.as_of)
-    found = evidence(signal, "F", day, held)
+    found = evidence(signal, ["F"], day, held)
     nothing = {table: rows.limit(0) for table, rows in held.items()}
-    again = value_from(signal, "F", day, {**nothing, **found})
+    again = values_from(signal, ["F"], day, {**nothing, **found})["F"]
     assert again == pytest.approx(value)
     assert {table: rows.count().execute() for table, rows in found.items()} == number
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        # Other firms that are active: one that is not is no evidence.
+        "reg.rep_firms_n",
+        # A month without a return is no month without sales.
+        "tax.sales_zero_streak",
+        # A median of the firms that tell enough months.
+        "tax.burden_gap",
+    ],
+)
+def test_what_is_absent_stays_absent_in_the_evidence(name: str) -> None:
+    told = [
+        example
+        for module in examples().values()
+        for example in module
+        if example.expected.get(name) is not None
+    ]
+    assert told
+    signal = catalogue()[name]
+    for example in told:
+        engine = ibis.duckdb.connect(threads=1)
+        day = date.fromisoformat(example.as_of)
+        held = warehouse(engine, records(example))
+        found = evidence(signal, ["F"], day, held)
+        nothing = {table: rows.limit(0) for table, rows in held.items()}
+        again = values_from(signal, ["F"], day, {**nothing, **found})["F"]
+        expected = example.expected[name]
+        assert again == pytest.approx(expected, rel=example.tolerance), example.shows

@@ -11,7 +11,7 @@ import pytest
 
 from kexin.dictionary.content import content, filled_in
 from kexin.explain.reasons import reasons
-from kexin.panel.evidence import evidence, value_from
+from kexin.panel.evidence import evidence, values_from
 from kexin.panel.files import Held, write_panels
 from kexin.registers.contract import contracts
 from kexin.signals.catalogue import catalogue
@@ -72,8 +72,8 @@ def test_a_new_file_is_all_that_a_signal_needs(tmp_path: Path, held: Held) -> No
     ]
     assert entry["filled"][0]["share"] == 1
 
-    found = evidence(signal, "A", DAY, held.tables)
+    found = evidence(signal, ["A"], DAY, held.tables)
     rows = found["tax_violation"].order_by("event_date").to_pyarrow().to_pydict()
     assert rows["event_date"] == [date(2019, 7, 1), DAY]
     nothing = {name: table.limit(0) for name, table in held.tables.items()}
-    assert value_from(signal, "A", DAY, {**nothing, **found}) == 2
+    assert values_from(signal, ["A"], DAY, {**nothing, **found}) == {"A": 2}
