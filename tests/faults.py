@@ -40,8 +40,8 @@ class Fault(NamedTuple):
 
 LANGUAGE = (
     "tests/unit/algebra",
-    "tests/unit/panel",
     "tests/spec",
+    "tests/unit/panel",
     "tests/laws/test_formula_laws.py",
     "tests/laws/test_panel_laws.py",
     "tests/laws/test_city_laws.py",
@@ -206,7 +206,7 @@ FAULTS = [
     Fault(UNITS, "abs(d_{followed}) < {TOGETHER}", "abs(d_{followed}) >= 0"),
     Fault(UNITS, "kind = f'\"{watched.apart}\"' if watched.apart else", "kind ="),
     Fault(UNITS, "*mended(column, watched.balance)", ""),
-    Fault(FLAGS, "odd = {**marks, **doubts(values, contract)}", "odd = {**marks}"),
+    Fault(FLAGS, "*doubts(values, contract).items()]", "]"),
     Fault(
         FLAGS,
         "damaged = [text.re_search(DAMAGED) for",
