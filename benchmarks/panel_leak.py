@@ -1,16 +1,17 @@
-"""What a model seems to gain where panels see what nobody knew yet, and that ours do not.
+"""What a model seems to gain from what nobody knew yet, and that our panels know none.
 
     python benchmarks/panel_leak.py [CITY] [--firms 20000] [--seed 20261123]
 
-CITY is what `kexin simulate CITY --firms N --form contract` made; without it one is made
-in a temporary folder. It is opened as four worlds:
+CITY is what `kexin simulate CITY --firms N --form contract` made; without it one is
+made in a temporary folder. It is opened as four worlds:
 
 - as known: each version stands from when it was known to when the next one was.
 - lags ignored: each record's first version is known at the end of the day on which it
   happened, later versions from when they were.
-- lags and history ignored: of each record only the version that stands in the end, known
-  at the end of the day on which the record first happened, and dated by it. So a table
-  looks that keeps no history and is read by days of events; what was withdrawn is gone.
+- lags and history ignored: of each record only the version that stands in the end,
+  known at the end of the day on which the record first happened, and dated by it. So a
+  table looks that keeps no history and is read by days of events; what was withdrawn is
+  gone.
 - truncated: for each day a warehouse of its own, with what was known by that day's end.
 
 All signals of the catalogue are computed in each world. What became of firms, and which
@@ -112,8 +113,8 @@ def lag_ignored(table: ir.Table, _key: Sequence[str]) -> ir.Table:
 def history_ignored(table: ir.Table, key: Sequence[str]) -> ir.Table:
     """Return the versions that stand in the end, as if they had stood from the first.
 
-    A firm's registration happens again with each change of it. Dated by its last change,
-    most firms would not be known at all on a day years before it.
+    A firm's registration happens again with each change of it. Dated by its last
+    change, most firms would not be known at all on a day years before it.
     """
     of_record = ibis.window(group_by=list(dict.fromkeys(key)))
     begun = table.mutate(
@@ -124,9 +125,9 @@ def history_ignored(table: ir.Table, key: Sequence[str]) -> ir.Table:
 
 
 def happened(table: ir.Table) -> ir.TimestampValue:
-    """Return when versions happened, or were known where that is earlier or all we know.
+    """Return when versions happened, or were known if that is earlier or all we know.
 
-    A hearing is announced before it happens: it must not become known later than it was.
+    A hearing is announced before it happens: it must not be known later than it was.
     """
     event = table.event_date.cast("timestamp(6)")
     return ibis.least(table.known_at, ibis.coalesce(event, table.known_at))
@@ -209,7 +210,7 @@ def features(firms: pd.DataFrame, folder: Path) -> pd.DataFrame:
 
 
 def predicted(firms: Mapping[str, pd.DataFrame], folder: Path) -> np.ndarray:
-    """Grow a model in a world, and return what it predicts for the firms of the test."""
+    """Grow a model in a world; return what it predicts for the firms of the test."""
     sets = {name: features(part, folder) for name, part in firms.items()}
     train, valid = [
         lightgbm.Dataset(sets[name], firms[name]["bad"]) for name in ("train", "valid")

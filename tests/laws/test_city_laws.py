@@ -9,12 +9,14 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kexin.intake.coverage import Coverage
+from kexin.panel import folding
 from kexin.signals.catalogue import catalogue
 from laws.cities import FIRMS, drawn, tables_read
 from laws.engine import SIGNALS as INVOICE_SIGNALS
@@ -24,8 +26,9 @@ from laws.reference import City
 from laws.trials import TRIALS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
+    from kexin.signals.signal import Signal
     from laws.cities import Record, Tables
     from laws.engine import Observed, Values
 
@@ -69,13 +72,31 @@ SELDOM = {
 }  # fmt: skip
 """Signals of which these cities tell one value at most: examples alone hold them."""
 
-SOME = ("cases", "VAT sales", "heads", "rescheduled", "peers of an industry", "industry")
+SOME = (
+    "cases",
+    "VAT sales",
+    "heads",
+    "rescheduled",
+    "peers of an industry",
+    "industry",
+)
+
+
+def panels_of(signals: Sequence[Signal]) -> Panels:
+    names = tables_read(signals) | {"core_consent", "reg_firm"}
+    return Panels(threads=2, signals=signals, names=names)
 
 
 @pytest.fixture(scope="module")
 def panels() -> Panels:
-    names = tables_read(SIGNALS) | {"core_consent", "reg_firm"}
-    return Panels(threads=2, signals=SIGNALS, names=names)
+    return panels_of(SIGNALS)
+
+
+@pytest.fixture(scope="module")
+def both_ways() -> dict[str, Panels]:
+    """Signals of months and documents, twice: each keeps the query it wrote first."""
+    own = [s for s in SIGNALS if s.register in {"inv", "tax", "si", "cus"}]
+    return {"cells": panels_of(own), "records": panels_of(own)}
 
 
 def city_of(random: Random, days: Collection[date], panels: Panels) -> Tables:
@@ -114,6 +135,28 @@ def test_every_signal_is_what_the_reference_says(
     found = panels.of_city(tables, asked_of(days), DAYS)
     wrong = wrong_in(found, tables, days, panels)
     assert not wrong, "engine, reference"
+
+
+class Everything:
+    """Holds whatever is looked for in it."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+@examples(2)
+@given(random=randoms)
+def test_cells_give_the_values_of_the_records_themselves(
+    both_ways: dict[str, Panels], random: Random
+) -> None:
+    days = random.sample(DAYS, SEVERAL)
+    tables = city_of(random, days, both_ways["cells"])
+    found = {}
+    for name, own in both_ways.items():
+        tables_folded = Everything() if name == "cells" else frozenset()
+        with patch.object(folding, "FOLDED", tables_folded):
+            found[name] = own.of_city(tables, asked_of(days), DAYS)
+    assert not differing(found["cells"], found["records"]), "cells, records"
 
 
 def wrong_in(
@@ -332,4 +375,3 @@ def consents() -> Panels:
     signals = [TRIALS["late returns"], TRIALS["cases"]]
     names = tables_read(tuple(signals)) | {"core_consent"}
     return Panels(threads=2, signals=signals, names=names)
-

@@ -33,6 +33,7 @@ from kexin.algebra.to_ibis import spanned as to_span
 from kexin.algebra.views import name_of
 from kexin.panel.circles import circles
 from kexin.panel.days import days, meeting, only, record_leaf
+from kexin.panel.folding import folded, is_folded
 from kexin.panel.gaps import longest_gaps
 from kexin.panel.groups import across_groups, turns
 from kexin.panel.peers import with_peers
@@ -297,9 +298,9 @@ def parts_of(
     bounded = {r: p for r, p in plain.items() if begin_of(r) is not None}
     endless = {r: p for r, p in plain.items() if begin_of(r) is None}
     if bounded:
-        made.append(aggregated(bounded, recent(bounded, seen, known), known))
+        made += aggregated(bounded, recent(bounded, seen, known), known)
     if endless:
-        made.append(aggregated(endless, seen, known))
+        made += aggregated(endless, seen, known)
     return made
 
 
@@ -310,8 +311,20 @@ def begin_of(aggregate: Aggregate) -> Moment | None:
 
 def aggregated(
     places: Mapping[Aggregate, str], seen: ir.Table, known: Days
+) -> Iterator[ir.Table]:
+    """Yield observations with some aggregates of the records they see."""
+    by_cells = {r: place for r, place in places.items() if is_folded(r)}
+    by_records = {r: place for r, place in places.items() if not is_folded(r)}
+    if by_cells:
+        yield folded(by_cells, seen, known)
+    if by_records:
+        yield record_by_record(by_records, seen, known)
+
+
+def record_by_record(
+    places: Mapping[Aggregate, str], seen: ir.Table, known: Days
 ) -> ir.Table:
-    """Return observations with some aggregates of the records they see.
+    """Return observations with some aggregates, made from the records themselves.
 
     What is read of the same record, the latest under some condition, is read together.
     """
