@@ -312,6 +312,11 @@ FORMULAS: dict[str, tuple[str, Node]] = {
         "si",
         heads / total(SiMonth.insured_count, staffed.months(13, 13), pension),
     ),
+    "last heads of two years": (
+        "si",
+        Aggregate("latest", SiMonth.insured_count, YEAR)
+        - Aggregate("latest", SiMonth.insured_count, Window(12, ending=12)),
+    ),
     "median of heads": ("si", Aggregate("median", SiMonth.insured_count, YEAR, pension)),
     "longest silence of customs": (
         "cus",
