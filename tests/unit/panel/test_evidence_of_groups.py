@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 
 import ibis
 import pytest
 
+from kexin.algebra.nodes import Call, Constant
 from kexin.dictionary.example import Example, examples, records
 from kexin.dictionary.examples.tax_conduct import AMENDED, RATED
 from kexin.panel.evidence import evidence, values_from
@@ -75,3 +77,14 @@ def test_what_is_absent_stays_absent_in_the_evidence(name: str) -> None:
         again = values_from(signal, ["F"], day, {**nothing, **found})["F"]
         expected = example.expected[name]
         assert again == pytest.approx(expected, rel=example.tolerance), example.shows
+
+
+def test_what_is_put_for_an_absent_part_keeps_its_condition() -> None:
+    years = catalogue()["tax.rating_a_years"].formula
+    formula = Call("coalesce", (years.given(years > 5), Constant(9)))
+    signal = dataclasses.replace(catalogue()["tax.rating_a_years"], formula=formula)
+    held = warehouse(ibis.duckdb.connect(threads=1), records(RATINGS))
+    day = date.fromisoformat(RATINGS.as_of)
+    found = evidence(signal, ["F"], day, held)
+    nothing = {table: rows.limit(0) for table, rows in held.items()}
+    assert values_from(signal, ["F"], day, {**nothing, **found}) == {"F": 9}
