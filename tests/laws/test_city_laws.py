@@ -95,7 +95,7 @@ def panels() -> Panels:
 @pytest.fixture(scope="module")
 def both_ways() -> dict[str, Panels]:
     """Signals of months and documents, twice: each keeps the query it wrote first."""
-    own = [s for s in SIGNALS if s.register in {"inv", "tax", "si", "cus"}]
+    own = tuple(s for s in SIGNALS if s.register in {"inv", "tax", "si", "cus"})
     return {"cells": panels_of(own), "records": panels_of(own)}
 
 
