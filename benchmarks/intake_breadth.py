@@ -306,10 +306,12 @@ def main() -> int:
     parser.add_argument("--firms", type=int, default=12_000)
     parser.add_argument("--months", type=int, default=72)
     parser.add_argument("--memory", default="8GB")
-    parser.add_argument("--keep", type=Path, help="where the warehouse is to stay")
+    parser.add_argument("--keep", type=Path, help="new folder for the warehouse")
     given = parser.parse_args()
     if (given.data is None) != (given.mapping is None):
         parser.error("a folder and its --mapping go together")
+    if given.keep and (given.keep / "warehouse").exists():
+        parser.error(f"{given.keep} holds a warehouse already")
     with tempfile.TemporaryDirectory() as made:
         data, mapping = given.data, given.mapping
         if data is None:

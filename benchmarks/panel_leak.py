@@ -42,16 +42,15 @@ import numpy as np
 import pandas as pd
 from city_acceptance import made
 from city_model import PARAMETERS
+from contract_city import THREADS, held, opened
 from rich.console import Console
 from rich.table import Table
 from sklearn.metrics import roc_auc_score
 
 from kexin.algebra.dates import next_midnight
-from kexin.algebra.engine import connect, stored
-from kexin.panel.files import Held, write_panels
+from kexin.panel.files import write_panels
 from kexin.panel.outcomes import public_outcomes
 from kexin.registers.contract import contracts
-from kexin.settings import Engine
 from kexin.signals.catalogue import catalogue
 from kexin.simulate import clock
 
@@ -68,7 +67,6 @@ TEST = (date(2024, 12, 31), date(2025, 6, 30))
 DAYS = TRAIN + VALID + TEST
 LAST_DAY: date = clock.LAST_DAY.item()
 
-THREADS, MEMORY = 2, "8GB"
 STEADY = {"deterministic": True, "force_row_wise": True, "num_threads": THREADS}
 ROUNDS, PATIENCE = 800, 50
 DRAWS, SEED = 1_000, 20261123
@@ -86,17 +84,6 @@ class Compared(NamedTuple):
     values: int
     differ: int
     alone: int
-
-
-def opened(city: Path) -> dict[str, ir.Table]:
-    """Return the tables of a city; those that it did not write have no rows."""
-    engine = connect(Engine(threads=THREADS, memory=MEMORY))
-    found = {}
-    for name, contract in contracts().items():
-        path = city / "tables" / f"{name}.parquet"
-        files = [str(path)] if path.exists() else []
-        found[name] = stored(engine, name, contract.columns(), files)
-    return found
 
 
 def as_known(table: ir.Table, _key: Sequence[str]) -> ir.Table:
@@ -156,11 +143,8 @@ TRUNCATED = "truncated"
 
 def write(tables: Tables, days: Sequence[date], folder: Path) -> None:
     """Write the panels of some days with all signals of the catalogue."""
-    first = {name: table.known_at.min() for name, table in tables.items()}
-    told = {name: moment.to_pyarrow().as_py() for name, moment in first.items()}
-    known_from = {name: moment.date() for name, moment in told.items() if moment}
     signals = list(catalogue().values())
-    write_panels(signals, days, Held(tables, folder.name, known_from), folder)
+    write_panels(signals, days, held(tables, folder.name), folder)
 
 
 def write_worlds(tables: Tables, folder: Path) -> dict[str, Path]:
@@ -186,8 +170,8 @@ def seen(tables: Tables, world: str) -> dict[str, ir.Table]:
 def write_truncated(tables: Tables, folder: Path) -> None:
     """Write the panel of each day from what a warehouse held at its end."""
     for day in DAYS:
-        held = {name: held_on(table, day) for name, table in tables.items()}
-        write(held, [day], folder)
+        then = {name: held_on(table, day) for name, table in tables.items()}
+        write(then, [day], folder)
 
 
 def observed(tables: Tables, days: Sequence[date]) -> pd.DataFrame:

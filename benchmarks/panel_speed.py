@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 from apart import Took, apart
+from contract_city import MEMORY, THREADS
 from dateutil.relativedelta import relativedelta
 from rich.console import Console
 from rich.table import Table
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DAY = date(2026, 9, 30)
-THREADS, MEMORY = 2, "8GB"
 
 TEN = {
     "si_month": "sum(insured_count) FILTER (event_date > DATE '2025-09-30')",
@@ -58,24 +58,14 @@ PLAIN = """
 
 def panels(city: Path, out: Path, number: int) -> int:
     """Write the panels of some quarters; the number of firms on all days."""
-    from kexin.algebra.engine import connect, stored
-    from kexin.panel.files import Held, write_panels
-    from kexin.registers.contract import contracts
-    from kexin.settings import Engine
+    from contract_city import held, opened
+
+    from kexin.panel.files import write_panels
     from kexin.signals.catalogue import catalogue
 
-    engine = connect(Engine(threads=THREADS, memory=MEMORY))
-    tables, known = {}, {}
-    for name, contract in contracts().items():
-        path = city / "tables" / f"{name}.parquet"
-        files = [str(path)] if path.exists() else []
-        tables[name] = stored(engine, name, contract.columns(), files)
-        if files:
-            first = tables[name].known_at.min().to_pyarrow().as_py()
-            known[name] = first.date()
     days = [DAY - relativedelta(months=3 * back) for back in range(number)]
     made = write_panels(
-        list(catalogue().values()), days, Held(tables, "city", known), out
+        list(catalogue().values()), days, held(opened(city), "city"), out
     )
     return sum(panel.firms for panel in made)
 

@@ -10,7 +10,7 @@ COMPILER, RESOLVE, DATES, WINDOWS = (
     "algebra/dates.py",
     "panel/days.py",
 )
-EVIDENCE = "panel/evidence.py"
+EVIDENCE, FOLDING = "panel/evidence.py", "panel/folding.py"
 BUILD, GAPS, GROUPS = "panel/build.py", "panel/gaps.py", "panel/groups.py"
 PEERS, CIRCLES, SOURCES = "panel/peers.py", "panel/circles.py", "panel/sources.py"
 EVENTS, READABLE = "panel/events.py", "panel/readable.py"
@@ -108,6 +108,9 @@ GROUPED = [
     (BUILD, "ibis.least(earliest, *others)", "ibis.greatest(earliest, *others)"),
     (BUILD, "aggregate.window, aggregate.where, aggregate.on)", "aggregate.where)"),
     (WINDOWS, "if len(known.as_ofs) == 1:", "if known.as_ofs:"),
+    (FOLDING, "seen.event_date > leaf(cut)", "seen.event_date >= leaf(cut)"),
+    (FOLDING, '"count": "sum"', '"count": "max"'),
+    (FOLDING, "window=ALWAYS)", "window=ALWAYS, where=None)"),
     (EVIDENCE, "(*ALL_REDUCTIONS, Peers, Statistic)", "ALL_REDUCTIONS"),
     (EVIDENCE, "node.function in TELL_OF_ABSENCE", "False"),
     (BUILD, '.order_by("as_of", "firm_key")', '.order_by("firm_key")'),

@@ -32,7 +32,7 @@ from kexin.algebra.to_ibis import ORDERED, at_an_end, reduce, series, to_ibis
 from kexin.algebra.to_ibis import spanned as to_span
 from kexin.algebra.views import name_of
 from kexin.panel.circles import circles
-from kexin.panel.days import days, meeting, only, record_leaf
+from kexin.panel.days import KEYS, days, meeting, only, record_leaf
 from kexin.panel.folding import folded, is_folded
 from kexin.panel.gaps import longest_gaps
 from kexin.panel.groups import across_groups, turns
@@ -61,8 +61,6 @@ if TYPE_CHECKING:
     from kexin.signals.signal import Signal
 
     Held = Callable[[str, ir.Table], ir.Table]
-
-KEYS = ("firm_key", "as_of")
 
 FORMULAS_AT_ONCE = 40
 """Formulas that are told by one query where parts of it are put aside."""
@@ -144,8 +142,8 @@ def values_of(
 ) -> ir.Table:
     """Return what firm formulas give for each observation, each of its own type.
 
-    Each source is read once for all formulas. What is put aside is told some formulas
-    at a time: an engine takes longer than linear to plan a query.
+    Each source is read for all formulas together. What is put aside is told some
+    formulas at a time: an engine takes longer than linear to plan a query.
 
     Args:
         formulas: Name of the column, and the formula.

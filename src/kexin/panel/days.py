@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from kexin.algebra.nodes import Moment, Node
 
+KEYS = ("firm_key", "as_of")
+"""What names an observation."""
+
 
 class Days(NamedTuple):
     """As-of dates, and what follows from them.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from kexin.algebra.reductions import ALWAYS
 from kexin.algebra.resolve import moments
 from kexin.algebra.to_ibis import reduce, within
-from kexin.panel.days import record_leaf
+from kexin.panel.days import KEYS, record_leaf
 from kexin.registers.tax import TaxInvoice
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from kexin.algebra.reductions import Aggregate, Reduction
     from kexin.algebra.views import Source
     from kexin.panel.days import Days
-
-KEYS = ("firm_key", "as_of")
 
 FOLDED: frozenset[Source] = frozenset({TaxInvoice.id})
 """Tables of which a firm has many records between two days that windows name."""

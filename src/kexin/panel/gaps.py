@@ -10,7 +10,7 @@ import ibis
 from kexin.algebra.dates import FESTIVAL_DAYS, spring_festivals
 from kexin.algebra.resolve import on_day
 from kexin.algebra.to_ibis import spanned, to_ibis, within
-from kexin.panel.days import record_leaf
+from kexin.panel.days import KEYS, record_leaf
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from kexin.algebra.reductions import LongestGap, Span
     from kexin.panel.days import Days
-
-KEYS = ("firm_key", "as_of")
 
 
 def longest_gaps(gap: LongestGap, seen: ir.Table, known: Days, place: str) -> ir.Table:

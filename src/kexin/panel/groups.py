@@ -12,7 +12,7 @@ import ibis
 from kexin.algebra.nodes import AsOf, ClosedMonth, Column, walk
 from kexin.algebra.reductions import Aggregate
 from kexin.algebra.to_ibis import reduce, to_ibis, within
-from kexin.panel.days import record_leaf
+from kexin.panel.days import KEYS, record_leaf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     Leaf = Callable[[Node], ir.Value]
 
-KEYS = ("firm_key", "as_of")
 T = TypeVar("T")
 
 
@@ -64,8 +63,8 @@ def across_groups(
     ranked = with_ranks(ranks, groups, columns)
     values = {}
     for reduction, place in places.items():
-        order = orders[reduction]
-        rows = ranked[f"took_{order[1]}"]
+        order = _, part = orders[reduction]
+        rows = ranked[f"took_{part}"]
         if reduction.top is not None:
             number = ranked[f"rank_{ranks[order]}"]
             last = reduction.skip + reduction.top

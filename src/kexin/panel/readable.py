@@ -21,7 +21,7 @@ from kexin.algebra.resolve import rebuilt, resolve
 from kexin.algebra.to_ibis import reduce
 from kexin.algebra.views import Derived
 from kexin.intake.coverage import is_covered
-from kexin.panel.days import days, meeting, record_leaf
+from kexin.panel.days import KEYS, days, meeting, record_leaf
 from kexin.registers.core import REGISTER
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from kexin.signals.signal import Signal
 
     Tables = Mapping[str, ir.Table]
-
-KEYS = ("firm_key", "as_of")
 
 CONSENTED = frozenset({"tax", "si", "hf", "cus", "pboc", "util"})
 """Registers that a firm must agree to; the others the law makes public (A04, O5)."""
