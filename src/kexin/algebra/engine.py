@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +15,13 @@ from kexin.settings import FILE
 from kexin.tomlfile import place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import ibis.expr.types as ir
     from ibis.backends import BaseBackend
     from ibis.backends.duckdb import Backend
 
     from kexin.settings import Engine, Settings
-
-    Aside = Callable[[str, ir.Table], ir.Table]
 
 
 def connect(engine: Engine) -> Backend:
@@ -41,7 +38,8 @@ def connect(engine: Engine) -> Backend:
     # DuckDB draws its bar on standard output, where a command's JSON must stand alone.
     # In a notebook it draws none, and refuses the setting where ipywidgets is missing.
     setting = connection.raw_sql("SELECT current_setting('enable_progress_bar')")
-    if setting.fetchone()[0]:
+    [(draws,)] = setting.fetchall()
+    if draws:
         connection.raw_sql("SET enable_progress_bar = false")
     return connection
 
@@ -123,39 +121,16 @@ def stored(
             for column, dtype in columns.items()
         ]
         engine.raw_sql(
-            f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {', '.join(nulls)} LIMIT 0"
+            f"CREATE OR REPLACE VIEW {name} AS SELECT {', '.join(nulls)} LIMIT 0"
         )
         return engine.table(name)
-    table = engine.read_parquet(list(files), table_name=name, union_by_name=True)
+    # No temporary view: parts of a query are computed by connections of their own.
+    rows = engine.con.cursor().read_parquet(list(files), union_by_name=True)
+    rows.create_view(name, replace=True)
+    table = engine.table(name)
     return table.select(
         **{
             column: table[column] if column in table.columns else ibis.null(dtype)
             for column, dtype in columns.items()
         }
     )
-
-
-@contextmanager
-def put_aside(engine: BaseBackend) -> Iterator[Aside]:
-    """Give a function that computes parts of a query and keeps them to the end.
-
-    A query of many parts is planned and held in memory as a whole; parts that were
-    computed before it are only read, and what does not fit into memory goes to disk.
-    """
-    names: list[str] = []
-
-    def aside(name: str, table: ir.Table) -> ir.Table:
-        names.append(f"aside_{len(names)}_{name}")
-        if engine.name == "pyspark":
-            return engine.aside(names[-1], table)
-        return engine.create_table(names[-1], table, temp=True)
-
-    try:
-        yield aside
-    finally:
-        for name in names:
-            if engine.name == "pyspark":
-                engine.forget(name)
-                continue
-            # Ibis 12 writes a DROP that names nothing for DuckDB 2.
-            engine.raw_sql(f"DROP TABLE IF EXISTS {name}")

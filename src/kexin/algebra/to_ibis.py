@@ -297,7 +297,6 @@ ORDERED = frozenset({"latest", "earliest"})
 UNORDERED: dict[Reduction, Callable[..., ir.Value]] = {
     "sum": lambda value, rows: value.sum(where=rows).fill_null(0),
     "count": lambda value, rows: value.count(where=rows),
-    "distinct": lambda value, rows: value.nunique(where=rows),
     "min": lambda value, rows: value.min(where=rows),
     "max": lambda value, rows: value.max(where=rows),
     "median": lambda value, rows: value.median(where=rows),

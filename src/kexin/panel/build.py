@@ -15,8 +15,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import ibis
-
 from kexin.algebra.nodes import AsOf, ClosedMonth, Statistic, children, walk
 from kexin.algebra.reductions import (
     ALL_REDUCTIONS,
@@ -28,16 +26,15 @@ from kexin.algebra.reductions import (
     reductions,
 )
 from kexin.algebra.resolve import moments, resolve
-from kexin.algebra.to_ibis import ORDERED, at_an_end, reduce, series, to_ibis
-from kexin.algebra.to_ibis import spanned as to_span
-from kexin.algebra.views import name_of
+from kexin.algebra.to_ibis import series, to_ibis
+from kexin.algebra.views import View, name_of
 from kexin.panel.circles import circles
-from kexin.panel.days import KEYS, days, meeting, only, record_leaf
-from kexin.panel.folding import folded, is_folded
+from kexin.panel.days import KEYS, days, meeting, only, standing
 from kexin.panel.gaps import longest_gaps
 from kexin.panel.groups import across_groups, turns
 from kexin.panel.peers import with_peers
 from kexin.panel.readable import Flag, guarded, readable, told
+from kexin.panel.records import aggregates
 from kexin.panel.sources import versions
 
 if TYPE_CHECKING:
@@ -271,7 +268,7 @@ def parts(made: Plan, tables: Mapping[str, ir.Table], held: Held) -> Iterable[ir
     for source in sorted({r.source for r in spanned}, key=name_of):
         own = {r: made.names[r] for r in spanned if r.source == source}
         known = only(made.days, [m for r in own for m in moments(r)])
-        for number, part in enumerate(parts_of(source, own, known, tables)):
+        for number, part in enumerate(parts_of(source, own, known, tables, held)):
             yield held(f"{name_of(source)}_{number}", part)
 
 
@@ -280,9 +277,32 @@ def parts_of(
     places: Mapping[AnyReduction, str],
     known: Days,
     tables: Mapping[str, ir.Table],
+    held: Held,
 ) -> list[ir.Table]:
-    """Return tables of observations that hold all reductions over one source."""
-    seen = meeting(versions(source, tables), known).alias(f"seen_{name_of(source)}")
+    """Return tables of observations that hold all reductions over one source.
+
+    A view that several of them read is made once, and put aside; but where circles
+    are joined up from it, they fetch its rows at once.
+    """
+    table = versions(source, tables)
+    made = reduced_from(table, source, places, known)
+    circled = any(isinstance(reduction, Circle) for reduction in places)
+    if (
+        len(made) > 1
+        and isinstance(source, View)
+        and not circled
+        and held is not lazily
+    ):
+        table = held(name_of(source), standing(table, known))
+        made = reduced_from(table, source, places, known)
+    return made
+
+
+def reduced_from(
+    table: ir.Table, source: Source, places: Mapping[AnyReduction, str], known: Days
+) -> list[ir.Table]:
+    """Return tables of observations that hold all reductions over some versions."""
+    seen = meeting(table, known).alias(f"seen_{name_of(source)}")
     plain = {r: p for r, p in places.items() if isinstance(r, Aggregate)}
     across = {r: p for r, p in places.items() if isinstance(r, Across)}
     made = [
@@ -293,65 +313,7 @@ def parts_of(
     for by in dict.fromkeys(reduction.by for reduction in across):
         own = {r: place for r, place in across.items() if r.by == by}
         made.append(across_groups(own, seen, known, by))
-    bounded = {r: p for r, p in plain.items() if begin_of(r) is not None}
-    endless = {r: p for r, p in plain.items() if begin_of(r) is None}
-    if bounded:
-        made += aggregated(bounded, recent(bounded, seen, known), known)
-    if endless:
-        made += aggregated(endless, seen, known)
-    return made
-
-
-def begin_of(aggregate: Aggregate) -> Moment | None:
-    """Return the day after which event dates count; None where all do."""
-    return None if aggregate.on is not None else to_span(aggregate.window).after
-
-
-def aggregated(
-    places: Mapping[Aggregate, str], seen: ir.Table, known: Days
-) -> Iterator[ir.Table]:
-    """Yield observations with some aggregates of the records they see."""
-    by_cells = {r: place for r, place in places.items() if is_folded(r)}
-    by_records = {r: place for r, place in places.items() if not is_folded(r)}
-    if by_cells:
-        yield folded(by_cells, seen, known)
-    if by_records:
-        yield record_by_record(by_records, seen, known)
-
-
-def record_by_record(
-    places: Mapping[Aggregate, str], seen: ir.Table, known: Days
-) -> ir.Table:
-    """Return observations with some aggregates, made from the records themselves.
-
-    What is read of the same record, the latest under some condition, is read together.
-    """
-    leaf = record_leaf(seen, known)
-    ends: dict[tuple[object, ...], dict[Aggregate, str]] = {}
-    for aggregate, place in places.items():
-        if aggregate.reduction in ORDERED:
-            one = (aggregate.reduction, aggregate.window, aggregate.where, aggregate.on)
-            ends.setdefault(one, {})[aggregate] = place
-    records = {f"record_{n}": own for n, own in enumerate(ends.values())}
-    columns = {
-        p: reduce(a, leaf) for a, p in places.items() if a.reduction not in ORDERED
-    }
-    for name, own in records.items():
-        record = ibis.struct({p: to_ibis(a.of, leaf) for a, p in own.items()})
-        columns[name] = at_an_end(next(iter(own)), record, leaf)
-    table = seen.group_by(*KEYS).agg(**columns)
-    read = {p: table[name][p] for name, own in records.items() for p in own.values()}
-    return table.mutate(**read).drop(*records)
-
-
-def recent(plain: Iterable[Aggregate], seen: ir.Table, known: Days) -> ir.Table:
-    """Leave out the records that are older than every span of some aggregates."""
-    begins = dict.fromkeys(to_span(aggregate.window).after for aggregate in plain)
-    leaf = record_leaf(seen, known)
-    earliest, *others = [leaf(begin) for begin in begins if begin is not None]
-    # Spark takes the least of two at least.
-    first = ibis.least(earliest, *others) if others else earliest
-    return seen.filter(seen.event_date > first)
+    return [*made, *aggregates(plain, seen, known)]
 
 
 OTHERS: Mapping[type, Callable[..., ir.Table]] = {

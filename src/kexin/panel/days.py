@@ -68,22 +68,45 @@ def only(known: Days, moments: Iterable[Moment]) -> Days:
 
 
 def meeting(table: ir.Table, known: Days) -> ir.Table:
-    """Return the versions that stand on each day, with the day (READINGS.md, A02)."""
-    met = table.cross_join(known.table)
+    """Return the versions that stand on each day, with the day (READINGS.md, A02).
+
+    A single day and all that follows from it are constants, which engines use while
+    they read a file, and compare at half the cost of columns.
+    """
+    met = with_day(table, known) if single(known) else table.cross_join(known.table)
     stands = met.superseded_at.isnull() | (met.superseded_at >= met.midnight)
     return met.filter(met.known_at < met.midnight, stands)
 
 
-def record_leaf(seen: ir.Table, known: Days) -> Callable[[Node], ir.Value]:
-    """Return what gives a record's columns, and the days it has met.
+def single(known: Days) -> bool:
+    """Whether there is one as-of date only."""
+    return len(known.as_ofs) == 1
 
-    The days that follow from a single as-of date are constants, which engines compare
-    at half the cost of columns.
-    """
+
+def with_day(table: ir.Table, known: Days) -> ir.Table:
+    """Return a table with a single as-of date in each row, and what follows from it."""
+    (as_of,) = known.as_ofs
+    columns = {
+        name: ibis.literal(on_day(moment, as_of))
+        for moment, name in known.names.items()
+        if isinstance(moment, AsOf | ClosedMonth)
+    }
+    return table.mutate(**columns, midnight=ibis.literal(next_midnight(as_of)))
+
+
+def standing(table: ir.Table, known: Days) -> ir.Table:
+    """Return the versions that stand on any of the days, or between two of them."""
+    first, last = (next_midnight(known.as_ofs[place]) for place in (0, -1))
+    stands = table.superseded_at.isnull() | (table.superseded_at >= ibis.literal(first))
+    return table.filter(table.known_at < ibis.literal(last), stands)
+
+
+def record_leaf(seen: ir.Table, known: Days) -> Callable[[Node], ir.Value]:
+    """Return what gives a record's columns, and the days it has met."""
 
     def leaf(node: Node) -> ir.Value:
         if isinstance(node, AsOf | ClosedMonth):
-            if len(known.as_ofs) == 1:
+            if single(known):
                 return ibis.literal(on_day(node, known.as_ofs[0]))
             return seen[known.names[node]]
         return seen[node.name]  # type: ignore[attr-defined]  # a column

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from kexin.algebra.engine import put_aside
+from kexin.algebra.aside import put_aside
 from kexin.algebra.views import tables_in
 from kexin.digest import canonical, digest, file_digest
 from kexin.intake.flags import RECONSTRUCTED
@@ -133,16 +133,11 @@ def computed(
     told = [s for s in signals if any(is_known(s, day, held) for day in as_ofs)]
     engine = next(iter(held.tables.values())).get_backend()
     done = itertools.count(1)
-    with put_aside(engine) as aside:
-
-        def put(name: str, part: ir.Table) -> ir.Table:
-            kept = aside(name, part)
-            progress(next(done), 0)
-            return kept
-
+    with put_aside(engine, lambda: progress(next(done), 0)) as aside:
+        put = aside.keep
         firms = put("firms", population(held.tables, as_ofs))
         asked = panel(told, firms, as_ofs, held.tables, covered=held.covered, held=put)
-        return asked.to_pyarrow()
+        return aside.told(asked)
 
 
 def with_absent(

@@ -11,8 +11,9 @@ import ibis
 
 from kexin.algebra.nodes import AsOf, ClosedMonth, Column, walk
 from kexin.algebra.reductions import Aggregate
-from kexin.algebra.to_ibis import reduce, to_ibis, within
+from kexin.algebra.to_ibis import to_ibis, within
 from kexin.panel.days import KEYS, record_leaf
+from kexin.panel.records import distinct, reduced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -45,7 +46,7 @@ def across_groups(
     records = dict.fromkeys(count for counts in took for count in counts)
     named = seen.filter(any_of(records, leaf)).mutate(group_name=to_ibis(by, leaf))
     named = named.filter(named.group_name.notnull())
-    names: dict[Node, str] = {a: f"inner_{n}" for n, a in enumerate(inner)}
+    names = {aggregate: f"inner_{n}" for n, aggregate in enumerate(inner)}
     days: dict[Node, str] = {
         moment: known.names[moment]
         for moment in sides(places)
@@ -53,11 +54,16 @@ def across_groups(
     }
     others = [name for name in days.values() if name != "as_of"]
     leaf = record_leaf(named, known)
-    groups = named.group_by(*KEYS, "group_name", *others).agg(
-        **{names[aggregate]: reduce(aggregate, leaf) for aggregate in inner},
-        **{f"took_{n}": any_of(counts, leaf).any() for counts, n in took.items()},
-    )
-    columns: dict[Node, str] = {**names, **days}
+    keys = [*KEYS, "group_name", *others]
+    plain = {a: name for a, name in names.items() if a.reduction != "distinct"}
+    took_part = {f"took_{n}": any_of(part, leaf).any() for part, n in took.items()}
+    groups = reduced(plain, named, leaf, keys, **took_part)
+    for counts in distinct(names, named, leaf, keys):
+        both = groups.left_join(counts, keys, rname="{name}_counted")
+        added = [name for name in counts.columns if name not in keys]
+        filled = {name: both[name].fill_null(0) for name in added}
+        groups = both.select(*groups.columns, **filled)
+    columns: dict[Node, str] = {**dict(names.items()), **days}
     orders = {r: (r.rank, took[records_of(r)]) for r in places}
     ranks = numbered(orders.values())
     ranked = with_ranks(ranks, groups, columns)

@@ -1,0 +1,140 @@
+"""Parts of a query, computed before it and put aside until it is told.
+
+A query of many parts is planned and held in memory as a whole; parts that were computed
+before it are only read, and what does not fit into memory goes to disk.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import local
+from typing import TYPE_CHECKING, Protocol
+
+import ibis
+import ibis.expr.operations as ops
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
+
+    import ibis.expr.types as ir
+    import pyarrow as pa
+    from ibis.backends import BaseBackend
+    from ibis.backends.duckdb import Backend
+
+    from kexin.algebra.spark import SparkEngine
+
+AT_A_TIME = 2
+"""Parts that DuckDB computes at a time: one is written as SQL while another runs."""
+
+
+class Aside(Protocol):
+    """What keeps parts of a query."""
+
+    def keep(self, name: str, part: ir.Table) -> ir.Table:
+        """Have a part computed, and return it as a table of the engine."""
+
+    def told(self, query: ir.Table) -> pa.Table:
+        """Return the rows of a query over such parts."""
+
+
+@contextmanager
+def put_aside(engine: BaseBackend, done: Callable[[], None]) -> Iterator[Aside]:
+    """Give what keeps parts of a query; they are let go of at the end.
+
+    Args:
+        engine: What computes them.
+        done: Called for each part that is computed, from any thread.
+    """
+    aside = (
+        OnSpark(engine, done) if engine.name == "pyspark" else OnDuckDB(engine, done)
+    )
+    try:
+        yield aside
+    finally:
+        aside.forget()
+
+
+class OnDuckDB:
+    """Computes parts in threads of their own while others are being described.
+
+    Writing a query takes Python about as long as DuckDB takes to answer a small one. A
+    part that stands on others waits for them; they were begun before it.
+    """
+
+    def __init__(self, engine: Backend, done: Callable[[], None]) -> None:
+        self.engine = engine
+        self.done = done
+        self.threads = ThreadPoolExecutor(AT_A_TIME)
+        self.parts: dict[str, Future[None]] = {}
+        self.own = local()
+        self.connections: list[Backend] = []
+
+    def keep(self, name: str, part: ir.Table) -> ir.Table:
+        """Have a part computed, and return it as the table that it will be."""
+        place = f"aside_{len(self.parts)}_{name}"
+        named = (table.name for table in part.op().find(ops.DatabaseTable))
+        needed = [self.parts[table] for table in named if table in self.parts]
+        self.parts[place] = self.threads.submit(self.compute, place, part, needed)
+        within = ops.Namespace(catalog="memory", database="main")
+        return ops.DatabaseTable(place, part.schema(), self.engine, within).to_expr()
+
+    def compute(
+        self, place: str, part: ir.Table, needed: Sequence[Future[None]]
+    ) -> None:
+        """Compute a part as soon as those that it needs are there."""
+        for other in needed:
+            other.result()
+        self.connection().create_table(place, part)
+        self.done()
+
+    def connection(self) -> Backend:
+        """Return this thread's connection to the engine's database."""
+        if not hasattr(self.own, "connection"):
+            beside = self.engine.con.cursor()
+            beside.execute("SET enable_progress_bar = false")
+            self.own.connection = ibis.duckdb.from_connection(beside)
+            self.connections.append(self.own.connection)
+        return self.own.connection
+
+    def told(self, query: ir.Table) -> pa.Table:
+        """Return the rows of a query, once all parts are there."""
+        for part in self.parts.values():
+            part.result()
+        return query.to_pyarrow()
+
+    def forget(self) -> None:
+        """Stop what still runs, and drop the parts."""
+        self.threads.shutdown(wait=False, cancel_futures=True)
+        for connection in self.connections:
+            connection.con.interrupt()
+        self.threads.shutdown(wait=True)
+        for place in self.parts:
+            # Ibis 12 writes a DROP that names nothing for DuckDB 2.
+            self.engine.raw_sql(f"DROP TABLE IF EXISTS {place}")
+
+
+class OnSpark:
+    """Computes parts one after the other: Spark's workers share each of them."""
+
+    def __init__(self, engine: SparkEngine, done: Callable[[], None]) -> None:
+        self.engine = engine
+        self.done = done
+        self.names: list[str] = []
+
+    def keep(self, name: str, part: ir.Table) -> ir.Table:
+        """Compute a part and keep its rows on the workers."""
+        self.names.append(f"aside_{len(self.names)}_{name}")
+        kept = self.engine.aside(self.names[-1], part)
+        self.done()
+        return kept
+
+    def told(self, query: ir.Table) -> pa.Table:
+        """Return the rows of a query."""
+        return query.to_pyarrow()
+
+    def forget(self) -> None:
+        """Let go of the parts."""
+        for name in self.names:
+            self.engine.forget(name)
