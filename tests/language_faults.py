@@ -12,6 +12,7 @@ COMPILER, RESOLVE, DATES, WINDOWS = (
 )
 EVIDENCE, FOLDING = "panel/evidence.py", "panel/folding.py"
 BUILD, GAPS, GROUPS = "panel/build.py", "panel/gaps.py", "panel/groups.py"
+RECORDS = "panel/records.py"
 PEERS, CIRCLES, SOURCES = "panel/peers.py", "panel/circles.py", "panel/sources.py"
 EVENTS, READABLE = "panel/events.py", "panel/readable.py"
 SIGNAL, TAX = "signals/signal.py", "registers/tax.py"
@@ -21,7 +22,10 @@ VISIBILITY = [
     (WINDOWS, "met.known_at < met.midnight", "met.known_at <= met.midnight"),
     (WINDOWS, "met.known_at < met.midnight", "met.known_at.notnull()"),
     (WINDOWS, "superseded_at >= met.midnight", "superseded_at > met.midnight"),
-    (WINDOWS, "superseded_at.isnull() |", "superseded_at.notnull() |"),
+    (WINDOWS, "met.superseded_at.isnull() |", "met.superseded_at.notnull() |"),
+    (WINDOWS, "table.superseded_at.isnull() |", "table.superseded_at.notnull() |"),
+    (WINDOWS, "table.superseded_at >= ibis", "table.superseded_at > ibis"),
+    (WINDOWS, "for place in (0, -1))", "for place in (0, 0))"),
     (WINDOWS, "met.known_at < met.midnight, stands", "met.known_at < met.midnight"),
     (DATES, "as_of + timedelta(1), time.min", "as_of, time.max"),
     (DATES, "as_of + timedelta(1), time.min", "as_of, time.min"),
@@ -81,7 +85,10 @@ WORDS = [
     (COMPILER, "ordered = present(items).sort()", "ordered = present(items)"),
     (COMPILER, ".fill_null(1)).index(1)", ".fill_null(0)).index(1)"),
     (COMPILER, "present(items).maxs()", "items[0]"),
-    (COMPILER, "value.nunique(where=rows)", "value.count(where=rows)"),
+    (RECORDS, "flagged[place].any()", "flagged[place].all()"),
+    (RECORDS, "flagged.filter(flagged.value.notnull())", "flagged"),
+    (RECORDS, "values.count(where=values[place])", "values.count()"),
+    (GROUPS, "both[name].fill_null(0)", "both[name].fill_null(1)"),
     (COMPILER, "value.median(where=rows)", "value.max(where=rows)"),
     (COMPILER, "include_null=True", "include_null=False"),
     (COMPILER, '("event_date", "known_at", "row_id")', '("event_date",)'),
@@ -104,10 +111,10 @@ GROUPED = [
     (GROUPS, "counts=within(turning, leaf)", "counts=ibis.literal(True)"),
     (BUILD, 'frozenset({"sum", "count", "distinct"})', 'frozenset({"sum"})'),
     (BUILD, "isinstance(leaf, Turns) or getattr", "getattr"),
-    (BUILD, "return None if aggregate.on is not None else to_span", "return to_span"),
-    (BUILD, "ibis.least(earliest, *others)", "ibis.greatest(earliest, *others)"),
-    (BUILD, "aggregate.window, aggregate.where, aggregate.on)", "aggregate.where)"),
-    (WINDOWS, "if len(known.as_ofs) == 1:", "if known.as_ofs:"),
+    (RECORDS, "return None if aggregate.on is not None else to_span", "return to_span"),
+    (RECORDS, "ibis.least(earliest, *others)", "ibis.greatest(earliest, *others)"),
+    (RECORDS, "aggregate.window, aggregate.where, aggregate.on)", "aggregate.where)"),
+    (WINDOWS, "return len(known.as_ofs) == 1", "return True"),
     (FOLDING, "seen.event_date > leaf(cut)", "seen.event_date >= leaf(cut)"),
     (FOLDING, '"count": "sum"', '"count": "max"'),
     (FOLDING, "window=ALWAYS)", "window=ALWAYS, where=None)"),

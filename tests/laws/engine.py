@@ -16,9 +16,10 @@ import ibis
 import pyarrow as pa
 from hypothesis import HealthCheck, Phase, settings
 
+from kexin.algebra.aside import put_aside
 from kexin.algebra.nodes import walk
 from kexin.algebra.reductions import Circle
-from kexin.panel.build import panel
+from kexin.panel.build import lazily, panel
 from kexin.registers.tax import TaxInvoice
 from kexin.signals.catalogue import catalogue
 from laws.cities import tables_read
@@ -26,7 +27,7 @@ from laws.invoices import AS_OFS
 from laws.small import schema_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     import ibis.expr.types as ir
 
@@ -134,11 +135,22 @@ class Panels:
             {"times": times},
         )
 
-    def expression(self, signals: Collection[Signal], days: Sequence[date]) -> ir.Table:
+    def expression(
+        self,
+        signals: Collection[Signal],
+        days: Sequence[date],
+        held: Callable[[str, ir.Table], ir.Table] = lazily,
+    ) -> ir.Table:
         """The panel of what will be in the tables."""
         tables = {name: self.engine.table(name) for name in self.names}
         asked = self.engine.table("asked")
-        return panel(signals, asked, days, tables, covered=self.covered)
+        return panel(signals, asked, days, tables, covered=self.covered, held=held)
+
+    def in_parts(self, days: Sequence[date]) -> dict[Observed, Values]:
+        """The panel of what is in the tables, its parts put aside one by one."""
+        with put_aside(self.engine, lambda: None) as aside:
+            query = self.expression(self.signals, days, held=aside.keep)
+            return self.by_observation(aside.told(query).to_pylist())
 
     def compiled(self, days: tuple[date, ...]) -> tuple[list[str], list[object]]:
         """Queries of the signals on some days, and what must live as long as they."""
@@ -155,7 +167,9 @@ class Panels:
     def ask(self, *days: date) -> list[dict[str, Any]]:
         """The panel of what is in the tables, for observations on any of the days."""
         names, _ = self.query(days)
-        parts = [self.engine.con.sql(f'FROM "{name}"').to_arrow_table() for name in names]
+        parts = [
+            self.engine.con.sql(f'FROM "{name}"').to_arrow_table() for name in names
+        ]
         # Circles leave the engine while the query is written, so it is written anew.
         circles = [signal for signal in self.signals if has_circle(signal)]
         if circles:
@@ -192,9 +206,13 @@ class Panels:
             days: The days of the query, among them those of the observations.
         """
         self.put(tables, asked)
+        return self.by_observation(self.ask(*days))
+
+    def by_observation(self, rows: Iterable[dict[str, Any]]) -> dict[Observed, Values]:
+        """The values of all signals, by firm and day."""
         return {
             (row["firm_key"], row["as_of"]): {s.id: row[s.id] for s in self.signals}
-            for row in self.ask(*days)
+            for row in rows
         }
 
 

@@ -278,6 +278,17 @@ def test_many_days_at_once_are_the_days_one_by_one(
 
 @examples(1)
 @given(random=randoms)
+def test_parts_put_aside_give_the_values_of_one_query(
+    panels: Panels, random: Random
+) -> None:
+    days = sorted(random.sample(DAYS, SEVERAL))
+    tables = city_of(random, days, panels)
+    found = panels.of_city(tables, asked_of(days), DAYS)
+    assert not differing(found, panels.in_parts(days))
+
+
+@examples(1)
+@given(random=randoms)
 def test_threads_and_the_order_of_rows_change_no_digit(
     panels: Panels, random: Random
 ) -> None:
