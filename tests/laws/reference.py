@@ -330,6 +330,7 @@ class Firm:
         groups: dict[Result, list[Record]] = {}
         for row in sorted(self.rows(node.source), key=place):
             groups.setdefault(self.city.of_row(node.by, row), []).append(row)
+        groups.pop(None, None)
         return sum(self.turns_of(node, rows) for rows in groups.values())
 
     def turns_of(self, node: Turns, rows: list[Record]) -> int:

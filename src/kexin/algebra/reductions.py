@@ -207,7 +207,7 @@ class Turns(Node):
     Records of a group stand in the order of event date, known date and `row_id`. A
     record counts if the condition holds for it and did not for the one before, or if it
     is the group's first (READINGS.md, A58). The window limits what is counted, not what
-    is compared.
+    is compared. Records whose group has no name (`by` is absent) belong to no group.
 
     Args:
         of: The condition.

@@ -312,7 +312,7 @@ def reduced_from(
     ]
     for by in dict.fromkeys(reduction.by for reduction in across):
         own = {r: place for r, place in across.items() if r.by == by}
-        made.append(across_groups(own, seen, known, by))
+        made += across_groups(own, seen, known, by)
     return [*made, *aggregates(plain, seen, known)]
 
 

@@ -16,7 +16,7 @@ from kexin.panel.days import KEYS, record_leaf
 from kexin.panel.records import distinct, reduced
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import ibis.expr.types as ir
 
@@ -31,8 +31,8 @@ T = TypeVar("T")
 
 def across_groups(
     places: Mapping[Across, str], seen: ir.Table, known: Days, by: Node
-) -> ir.Table:
-    """Return observations with every reduction across the same groups.
+) -> Iterator[ir.Table]:
+    """Yield observations with every reduction across the same groups.
 
     Args:
         places: Column of each reduction.
@@ -40,6 +40,42 @@ def across_groups(
         known: Those days.
         by: What the groups are.
     """
+    names = {reduction: last_name(reduction) for reduction in places}
+    for last in dict.fromkeys(names.values()):
+        own = {r: place for r, place in places.items() if names[r] == last}
+        rows = seen if last is None else in_last_group(seen, known, last)
+        yield of_groups(own, rows, known, by)
+
+
+def last_name(reduction: Across) -> Aggregate | None:
+    """Return the greatest name of a group, where a reduction is of that group alone."""
+    rank = reduction.rank
+    if not isinstance(rank, Aggregate) or (rank.reduction, rank.of) != (
+        "max",
+        reduction.by,
+    ):
+        return None
+    return rank if (reduction.skip, reduction.top) == (0, 1) else None
+
+
+def in_last_group(seen: ir.Table, known: Days, rank: Aggregate) -> ir.Table:
+    """Return the records of the group with the greatest name, such as a newest month.
+
+    Args:
+        seen: Records, each on the days on which it stood.
+        known: Those days.
+        rank: The greatest name, for each observation.
+    """
+    last = reduced({rank: "last_name"}, seen, record_leaf(seen, known), KEYS)
+    both = seen.join(last, KEYS, rname="{name}_of_last")
+    name = to_ibis(rank.of, record_leaf(both, known))
+    return both.filter(name == both.last_name).select(*seen.columns)
+
+
+def of_groups(
+    places: Mapping[Across, str], seen: ir.Table, known: Days, by: Node
+) -> ir.Table:
+    """Return observations with reductions across groups, all groups made at once."""
     inner = aggregates_in(places)
     took = numbered(records_of(reduction) for reduction in places)
     leaf = record_leaf(seen, known)
@@ -164,13 +200,22 @@ def reduce_groups(
 
 
 def turns(turning: Turns, seen: ir.Table, known: Days, place: str) -> ir.Table:
-    """Return observations with the number of turns, as `place`."""
+    """Return observations with the number of turns, as `place`.
+
+    Only groups in which something holds that counts are put in order: few do, mostly.
+    """
     leaf = record_leaf(seen, known)
-    rows = seen.mutate(
+    rows = seen.select(
+        *KEYS,
+        "event_date",
+        "known_at",
+        "row_id",
         group_name=to_ibis(turning.by, leaf),
         holds=to_ibis(turning.of, leaf).fill_null(False),  # noqa: FBT003
         counts=within(turning, leaf),
     )
+    turned = rows.filter(rows.holds, rows.counts).select(*KEYS, "group_name")
+    rows = rows.semi_join(turned, [*KEYS, "group_name"])
     order = ibis.window(
         group_by=[*KEYS, "group_name"],
         order_by=["event_date", "known_at", "row_id"],

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from kexin.algebra.resolve import on_day
 from kexin.algebra.to_ibis import ORDERED, at_an_end, reduce, to_ibis, within
 from kexin.algebra.to_ibis import spanned as to_span
 from kexin.panel.days import KEYS, record_leaf
@@ -18,6 +19,7 @@ from kexin.panel.folding import folded, is_folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     import ibis.expr.types as ir
 
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 
     Leaf = Callable[[Node], ir.Value]
     Places = Mapping[Aggregate, str]
+
+AT_ONCE = 40
+"""Aggregates of one group by. Where a group's row is wider than that, so few fit into a
+processor's cache that DuckDB begins the same groups anew again and again."""
 
 
 def aggregates(places: Places, seen: ir.Table, known: Days) -> Iterator[ir.Table]:
@@ -53,13 +59,28 @@ def begin_of(aggregate: Aggregate) -> Moment | None:
 
 
 def recent(bounded: Iterable[Aggregate], seen: ir.Table, known: Days) -> ir.Table:
-    """Leave out the records that are older than every span of some aggregates."""
-    begins = dict.fromkeys(to_span(aggregate.window).after for aggregate in bounded)
+    """Leave out the records that lie before or after every span of some aggregates.
+
+    What lies outside on all days is told by constants: engines need not read it.
+    """
+    spans = [to_span(aggregate.window) for aggregate in bounded]
+    begins = dict.fromkeys(span.after for span in spans if span.after is not None)
+    ends = dict.fromkeys(span.until for span in spans)
     leaf = record_leaf(seen, known)
-    earliest, *others = [leaf(begin) for begin in begins if begin is not None]
+    earliest, *others = [leaf(begin) for begin in begins]
     # Spark takes the least of two at least.
     first = ibis.least(earliest, *others) if others else earliest
-    return seen.filter(seen.event_date > first)
+    rows = [seen.event_date > first]
+    rows.append(seen.event_date > ibis.literal(min(all_days(begins, known))))
+    if None not in ends:
+        last = max(all_days(filter(None, ends), known))
+        rows.append(seen.event_date <= ibis.literal(last))
+    return seen.filter(*rows)
+
+
+def all_days(moments: Iterable[Moment], known: Days) -> list[date]:
+    """Return what some moments are on all of the days."""
+    return [on_day(moment, as_of) for moment in moments for as_of in known.as_ofs]
 
 
 def by_kind(places: Places, seen: ir.Table, known: Days) -> Iterator[ir.Table]:
@@ -67,11 +88,11 @@ def by_kind(places: Places, seen: ir.Table, known: Days) -> Iterator[ir.Table]:
     leaf = record_leaf(seen, known)
     by_cells = {r: p for r, p in places.items() if is_folded(r)}
     others = {r: p for r, p in places.items() if r not in by_cells}
-    by_records = {r: p for r, p in others.items() if r.reduction != "distinct"}
+    by_records = [(r, p) for r, p in others.items() if r.reduction != "distinct"]
     if by_cells:
         yield folded(by_cells, seen, known)
-    if by_records:
-        yield reduced(by_records, seen, leaf, KEYS)
+    for first in range(0, len(by_records), AT_ONCE):
+        yield reduced(dict(by_records[first : first + AT_ONCE]), seen, leaf, KEYS)
     yield from distinct(others, seen, leaf, KEYS)
 
 
