@@ -15,6 +15,7 @@ from kexin.algebra.aside import put_aside
 from kexin.algebra.views import tables_in
 from kexin.digest import canonical, digest, file_digest
 from kexin.intake.flags import RECONSTRUCTED
+from kexin.intake.sql import spill
 from kexin.panel.build import panel
 from kexin.panel.days import days, meeting
 from kexin.panel.firms import population, stacked
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import ibis.expr.types as ir
+    from ibis.backends import BaseBackend
 
     from kexin.intake.coverage import Coverage
     from kexin.signals.signal import Signal
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
 
 
-AT_ONCE = 400_000
+AT_ONCE = 300_000
 """Observations that are computed together: each takes some 10 kB while it lasts."""
 
 
@@ -103,6 +105,8 @@ def write_panels(
     paths = {day: folder / f"{day}.parquet" for day in sorted(set(as_ofs))}
     missing = [day for day, path in paths.items() if digests_of(path) != marks]
     marked = reconstructed(held.tables, missing) if missing else {}
+    if engine_of(held).name == "duckdb":
+        spill(engine_of(held), folder / ".spill")
     for some in together(missing, held):
         table = computed(signals, some, held, progress)
         for day in some:
@@ -112,6 +116,11 @@ def write_panels(
             named = {f"kexin.{name}": note for name, note in notes.items()}
             write(rows.replace_schema_metadata(named), paths[day])
     return [written(day, path) for day, path in paths.items()]
+
+
+def engine_of(held: Held) -> BaseBackend:
+    """Return the engine on which the tables are read."""
+    return next(iter(held.tables.values())).get_backend()
 
 
 def together(as_ofs: Sequence[date], held: Held) -> Iterator[Sequence[date]]:
@@ -131,9 +140,8 @@ def computed(
     Each table's reductions are put aside as they come.
     """
     told = [s for s in signals if any(is_known(s, day, held) for day in as_ofs)]
-    engine = next(iter(held.tables.values())).get_backend()
     done = itertools.count(1)
-    with put_aside(engine, lambda: progress(next(done), 0)) as aside:
+    with put_aside(engine_of(held), lambda: progress(next(done), 0)) as aside:
         put = aside.keep
         firms = put("firms", population(held.tables, as_ofs))
         asked = panel(told, firms, as_ofs, held.tables, covered=held.covered, held=put)
