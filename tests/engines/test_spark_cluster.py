@@ -42,10 +42,7 @@ HELD = (*COVERED, *EVERYWHERE)
 """Some registers for some districts and times, the others for all."""
 
 LACKING = missing()
-pytestmark = [
-    pytest.mark.flow,
-    pytest.mark.skipif(bool(LACKING), reason=str(LACKING)),
-]
+pytestmark = pytest.mark.skipif(bool(LACKING), reason=str(LACKING))
 
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 FEW = {
