@@ -22,10 +22,10 @@ else
 	  --policy data/samples/cumcm2020c/policy.toml --as-of 2020-01-31 --workspace $(WORKSPACE)
 endif
 
-test: $(READY)  ## all tests but those that take minutes each
-	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not flow"
+test: $(READY)  ## all tests but those of `make flow`; the Spark cluster's needs Java 17 or 21
+	$(BIN)/pytest -q -rs -n 2 --dist loadfile --no-loadscope-reorder -m "not flow"
 
-flow: $(READY)  ## the demonstration of a smaller city; panels of a real Spark cluster
+flow: $(READY)  ## the demonstration of a smaller city; all of a city's values from their evidence
 	$(BIN)/pytest -q -m flow
 
 check: $(READY)  ## lint, types, layers

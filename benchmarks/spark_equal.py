@@ -1,11 +1,12 @@
 """Whether DuckDB and Spark give the same panels of a synthetic city, and how fast.
 
     python benchmarks/spark_equal.py [--firms 2000] [--days 8] [--master local[2]]
-        [--work DIR] [--set KEY=VALUE ...]
+        [--invoices YEAR ...] [--work DIR] [--set KEY=VALUE ...]
 
-All signals of the catalogue, on days a quarter apart up to September 2026. Numbers may
-differ by 1e-9 relative, counts and states not at all. With `--work` the city is kept,
-and taken up again by the next run. Spark must be installed: `pip install kexin[spark]`.
+All signals of the catalogue, on days a quarter apart up to September 2026; those on
+single invoices have values where years of them are named. Numbers may differ by 1e-9
+relative, counts and states not at all. With `--work` the city is kept, and taken up
+again by the next run. Spark must be installed: `pip install kexin[spark]`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import tempfile
 import time
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow.parquet as pq
 
@@ -43,16 +45,16 @@ def kexin(*arguments: object) -> float:
     return time.monotonic() - began
 
 
-def taken(work: Path, firms: int) -> Path:
-    """A workspace that holds a synthetic city."""
-    at = work / f"city_{firms}"
+def taken(work: Path, firms: int, years: list[int]) -> Path:
+    """A workspace that holds a synthetic city, with the single invoices of years."""
+    at = work / "_".join(map(str, ("city", firms, *years)))
     if not (at / "data" / "warehouse" / "snapshot.json").exists():
         at.mkdir(parents=True, exist_ok=True)
         (at / "kexin.toml").write_text("[identity]\nsynthetic = true\n")
-        tables = work / f"tables_{firms}"
-        kexin(
-            "simulate", tables, "--firms", firms, "--seed", SEED, "--form", "contract"
-        )
+        tables = at.with_name(f"{at.name}_tables")
+        size = ("--firms", firms, "--seed", SEED)
+        single = [part for year in years for part in ("--invoices", year)]
+        kexin("simulate", tables, *size, *single, "--form", "contract")
         kexin("intake", tables, "--form", "contract", "--workspace", at)
     return at
 
@@ -92,25 +94,40 @@ def on_spark(at: Path, master: str, told: list[str]) -> Path:
     return beside
 
 
-def differences(one: Path, other: Path) -> tuple[int, list[str]]:
-    """How many values two workspaces' panels hold, and those that differ."""
+class Compared(NamedTuple):
+    """Two workspaces' panels beside each other.
+
+    Attributes:
+        values: How many there are, absent ones too.
+        told: Signals that some firm has on some day.
+        wrong: Signals that differ on a day, with an example.
+    """
+
+    values: int
+    told: set[str]
+    wrong: list[str]
+
+
+def compared(one: Path, other: Path) -> Compared:
     from kexin.signals.catalogue import catalogue
 
-    number, wrong = 0, []
+    values, told, wrong = 0, set(), []
     for path in sorted((one / "data" / "panels").glob("*.parquet")):
         left, right = (
             pq.read_table(p) for p in (path, other / "data" / "panels" / path.name)
         )
         if left["firm_key"] != right["firm_key"]:
-            return number, [f"{path.name}: other firms"]
+            return Compared(values, told, [f"{path.name}: other firms"])
         for name, signal in catalogue().items():
             exact = signal.unit in EXACT
             pairs = zip(left[name].to_pylist(), right[name].to_pylist(), strict=True)
-            number += len(left)
+            values += len(left)
+            if left[name].null_count < len(left):
+                told.add(name)
             unlike = [pair for pair in pairs if not same(*pair, exact=exact)]
             if unlike:
                 wrong.append(f"{path.stem} {name}: {len(unlike)}, such as {unlike[0]}")
-    return number, wrong
+    return Compared(values, told, wrong)
 
 
 def same(left: float | None, right: float | None, *, exact: bool) -> bool:
@@ -124,21 +141,24 @@ def main() -> None:
     asked = argparse.ArgumentParser()
     asked.add_argument("--firms", type=int, default=2_000)
     asked.add_argument("--days", type=int, default=8)
+    asked.add_argument("--invoices", type=int, nargs="*", default=[], help="years")
     asked.add_argument("--master", default="local[2]")
     asked.add_argument("--work", type=Path)
     asked.add_argument("--set", action="append", default=[], help="of Spark's settings")
     told = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        at = taken((told.work or Path(folder)).absolute(), told.firms)
+        work = (told.work or Path(folder)).absolute()
+        at = taken(work, told.firms, told.invoices)
         on_duckdb = panels(at, told.days)
         beside = on_spark(at, told.master, told.set)
         on_spark_seconds = panels(beside, told.days)
-        number, wrong = differences(at, beside)
-    print(f"{told.firms:,} firms, {told.days} days, {number:,} values, {told.master}")
+        found = compared(at, beside)
+    print(f"{told.firms:,} firms, {told.days} days, {told.master}")
+    print(f"{found.values:,} values; signals that some firm has: {len(found.told)}")
     print(f"DuckDB {on_duckdb:.0f} s, Spark {on_spark_seconds:.0f} s")
-    print(f"signals that differ on a day: {len(wrong)}")
-    print("\n".join(wrong))
-    sys.exit(bool(wrong))
+    print(f"signals that differ on a day: {len(found.wrong)}")
+    print("\n".join(found.wrong))
+    sys.exit(bool(found.wrong))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from datetime import date
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,10 @@ import pytest
 
 from commands.conftest import kexin
 from engines.cluster import Cluster, cluster, missing
+from engines.webhdfs import served
 from engines.workspaces import hold, workspace
 from kexin.intake.coverage import Coverage
+from kexin.intake.snapshot import SNAPSHOT, read_snapshot
 from kexin.registers.core import REGISTER
 from kexin.signals.catalogue import catalogue
 from laws.cities import drawn, tables_read
@@ -39,10 +42,7 @@ HELD = (*COVERED, *EVERYWHERE)
 """Some registers for some districts and times, the others for all."""
 
 LACKING = missing()
-pytestmark = [
-    pytest.mark.flow,
-    pytest.mark.skipif(bool(LACKING), reason=str(LACKING)),
-]
+pytestmark = pytest.mark.skipif(bool(LACKING), reason=str(LACKING))
 
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 FEW = {
@@ -80,12 +80,12 @@ def on_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return at
 
 
-def settings(master: str, warehouse: Path, config: Mapping[str, str]) -> str:
+def settings(master: str, warehouse: str, config: Mapping[str, str]) -> str:
     told = [f'"{key}" = "{value}"' for key, value in config.items()]
     return "\n".join(
         [
             'engine = "spark"',
-            f'[spark]\nmaster = "{master}"\nwarehouse = "file://{warehouse}"',
+            f'[spark]\nmaster = "{master}"\nwarehouse = "{warehouse}"',
             "[spark.config]",
             *told,
         ]
@@ -115,15 +115,19 @@ def same(name: str, found: float | None, expected: float | None) -> bool:
     return math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-12)
 
 
-def test_a_cluster_of_two_workers_gives_the_panels_of_duckdb(
+def test_a_cluster_that_reads_webhdfs_gives_the_panels_of_duckdb(
     running: Cluster, on_duckdb: Path, tmp_path: Path
 ) -> None:
     files = on_duckdb / "data" / "warehouse"
-    at = workspace(tmp_path / "spark", settings(running.master, files, FEW), HELD)
-    # The small file that names the others is the workspace's own.
-    snapshot = (files / "snapshot.json").read_text()
-    (at / "data" / "warehouse" / "snapshot.json").write_text(snapshot)
-    panels(at)
+    with served(on_duckdb / "data") as elsewhere:
+        warehouse = f"{elsewhere.address}/warehouse"
+        told = settings(running.master, warehouse, FEW)
+        at = workspace(tmp_path / "spark", told, HELD)
+        # The small file that names the others is all that the workspace holds itself.
+        shutil.copy(files / SNAPSHOT, at / "data" / "warehouse")
+        panels(at)
+    parts = [part for held in read_snapshot(files).values() for part in held.parts]
+    assert elsewhere.opened == {f"warehouse/{part.path}" for part in parts}
     known: set[str] = set()
     for day in DAYS:
         found, expected = rows_of(at, day), rows_of(on_duckdb, day)
