@@ -6,6 +6,7 @@ before it are only read, and what does not fit into memory goes to disk.
 
 from __future__ import annotations
 
+import gc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import local
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 AT_A_TIME = 2
 """Parts that DuckDB computes at a time: one is written as SQL while another runs."""
+
+SELDOM = (100_000, 50, 100)
+"""How often Python looks for garbage meanwhile: a query described is millions of small
+objects that live to its end; to look at them over and over takes a tenth of a run."""
 
 
 class Aside(Protocol):
@@ -50,9 +55,12 @@ def put_aside(engine: BaseBackend, done: Callable[[], None]) -> Iterator[Aside]:
     aside = (
         OnSpark(engine, done) if engine.name == "pyspark" else OnDuckDB(engine, done)
     )
+    usual = gc.get_threshold()
+    gc.set_threshold(*SELDOM)
     try:
         yield aside
     finally:
+        gc.set_threshold(*usual)
         aside.forget()
 
 

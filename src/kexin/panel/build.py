@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
     Held = Callable[[str, ir.Table], ir.Table]
 
-FORMULAS_AT_ONCE = 40
+FORMULAS_AT_ONCE = 60
 """Formulas that are told by one query where parts of it are put aside."""
 
 ADDING = frozenset({"sum", "count", "distinct"})
@@ -121,6 +121,8 @@ def panel(
         `as_of`, then one float64 a signal, absent where the signal is.
     """
     flags = readable(signals, observations, as_ofs, tables, covered)
+    if flags is not None:
+        flags = held("readable", flags)
     named = () if flags is None else flags.columns
     formulas = {signal.id: guarded(signal, named) for signal in signals}
     made = values_of(formulas, observations, as_ofs, tables, held, flags)
@@ -178,16 +180,15 @@ def formulas_of(
 ) -> ir.Table:
     """Return what some formulas give, from reductions that are made already."""
     own = as_needed(made, formulas.values())
+    names = [] if flags is None else [n for n in flags.columns if n not in KEYS]
     spanned = met(
         observations.select(*KEYS),
-        needed(own, reduced),
+        [*needed(own, reduced), *([] if flags is None else [flags])],
         own.days.table.drop("midnight"),
     )
-    table, places = chosen_values(own, spanned)
-    if flags is not None:
-        table = met(step("reduced", table, held), [flags])
-        places |= {Flag(name): name for name in flags.columns}
-    table, places = with_peers(formulas.values(), step("flagged", table, held), places)
+    table, places = chosen_values(own, spanned, {Flag(name): name for name in names})
+    table = step("reduced", table, held)
+    table, places = with_peers(formulas.values(), table, places)
     ready, places = with_series(formulas.values(), table, places)
     ready = step("ready", ready, held)
     values = {
@@ -324,7 +325,9 @@ OTHERS: Mapping[type, Callable[..., ir.Table]] = {
 """What computes the reductions that are no plain group by."""
 
 
-def chosen_values(made: Plan, spanned: ir.Table) -> tuple[ir.Table, dict[Node, str]]:
+def chosen_values(
+    made: Plan, spanned: ir.Table, flags: Mapping[Node, str]
+) -> tuple[ir.Table, dict[Node, str]]:
     """Return observations with every declared reduction, and where each leaf stands."""
     places: dict[Node, str] = {r: f"value_{n}" for n, r in enumerate(made.chosen)}
 
@@ -335,8 +338,8 @@ def chosen_values(made: Plan, spanned: ir.Table) -> tuple[ir.Table, dict[Node, s
 
     values = {places[r]: to_ibis(node, leaf) for r, node in made.chosen.items()}
     kept = [name for name in made.days.names.values() if name != "as_of"]
-    reduced = spanned.select(*KEYS, *kept, **values)
-    return reduced, {**places, **made.days.names}
+    reduced = spanned.select(*KEYS, *kept, *flags.values(), **values)
+    return reduced, {**places, **made.days.names, **flags}
 
 
 def stood(leaf: Node, column: ir.Value) -> ir.Value:

@@ -104,11 +104,10 @@ def write_panels(
     }
     paths = {day: folder / f"{day}.parquet" for day in sorted(set(as_ofs))}
     missing = [day for day, path in paths.items() if digests_of(path) != marks]
-    marked = reconstructed(held.tables, missing) if missing else {}
     if engine_of(held).name == "duckdb":
         spill(engine_of(held), folder / ".spill")
     for some in together(missing, held):
-        table = computed(signals, some, held, progress)
+        table, marked = computed(signals, some, held, progress)
         for day in some:
             rows = table.filter(pc.field("as_of") == day)
             rows = with_absent(rows, signals, day, held)
@@ -134,18 +133,28 @@ def together(as_ofs: Sequence[date], held: Held) -> Iterator[Sequence[date]]:
 
 def computed(
     signals: Collection[Signal], as_ofs: Sequence[date], held: Held, progress: Progress
-) -> pa.Table:
-    """Return the panel of some days; a signal is absent before its tables are known.
+) -> tuple[pa.Table, Mapping[date, Mapping[str, int]]]:
+    """Return the panel of some days, and their numbers of reconstructed records.
 
-    Each table's reductions are put aside as they come.
+    A signal is absent before its tables are known. Each table's reductions are put
+    aside as they come.
+
+    Returns:
+        Rows as `panel` gives them; and visible records that carry a reconstructed day
+        of knowing, by day and table. Tables without such records are left out.
     """
     told = [s for s in signals if any(is_known(s, day, held) for day in as_ofs)]
     done = itertools.count(1)
     with put_aside(engine_of(held), lambda: progress(next(done), 0)) as aside:
         put = aside.keep
         firms = put("firms", population(held.tables, as_ofs))
+        counts = put("reconstructed", reconstructed(held.tables, as_ofs))
         asked = panel(told, firms, as_ofs, held.tables, covered=held.covered, held=put)
-        return aside.told(asked)
+        rows, marked = aside.told(asked), aside.told(counts)
+    found: dict[date, dict[str, int]] = {day: {} for day in as_ofs}
+    for row in marked.to_pylist():
+        found[row["as_of"]][row["table"]] = row["records"]
+    return rows, found
 
 
 def with_absent(
@@ -171,12 +180,11 @@ def is_known(signal: Signal, as_of: date, held: Held) -> bool:
     return bool(first) and min(first) <= as_of
 
 
-def reconstructed(
-    tables: Mapping[str, ir.Table], as_ofs: Sequence[date]
-) -> dict[date, dict[str, int]]:
-    """Return how many visible records carry a reconstructed day of knowing, by table.
+def reconstructed(tables: Mapping[str, ir.Table], as_ofs: Sequence[date]) -> ir.Table:
+    """Return how many visible records carry a reconstructed day of knowing.
 
-    Each day has an entry; tables without such records are left out.
+    Returns:
+        `as_of`, `table` and `records`, where there are any.
     """
     known = days(as_ofs, ())
     counts = [
@@ -186,10 +194,7 @@ def reconstructed(
         for name, table in tables.items()
         for seen in [meeting(table.select(*STANDING, "dq_flags"), known)]
     ]
-    found: dict[date, dict[str, int]] = {day: {} for day in as_ofs}
-    for row in stacked(counts).to_pyarrow().to_pylist():
-        found[row["as_of"]][row["table"]] = row["records"]
-    return found
+    return stacked(counts)
 
 
 def written(as_of: date, path: Path) -> Panel:
