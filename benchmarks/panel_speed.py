@@ -1,7 +1,11 @@
 """Panels of a city in contract form: one day, twenty days, and a plain query beside.
 
     kexin simulate CITY --firms 72516 --form contract
-    python benchmarks/panel_speed.py CITY [--days 20]
+    python benchmarks/panel_speed.py CITY [--days 20] [--as-of 2026-09-30]
+    python benchmarks/panel_speed.py CITY LARGER ...
+
+Of several cities each gives one day, and told is how time grows with their firms: as
+which power of their number, from the smallest to the largest.
 
 Each step runs in a process of its own, in turn; told are seconds, rows of the tables a
 second and the peak of memory of that process. Times of a machine say little: quote the
@@ -17,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import tempfile
 from datetime import date
@@ -56,14 +61,14 @@ PLAIN = """
 """
 
 
-def panels(city: Path, out: Path, number: int) -> int:
+def panels(city: Path, out: Path, number: int, last: date = DAY) -> int:
     """Write the panels of some quarters; the number of firms on all days."""
     from contract_city import held, opened
 
     from kexin.panel.files import write_panels
     from kexin.signals.catalogue import catalogue
 
-    days = [DAY - relativedelta(months=3 * back) for back in range(number)]
+    days = [last - relativedelta(months=3 * back) for back in range(number)]
     made = write_panels(
         list(catalogue().values()), days, held(opened(city), "city"), out
     )
@@ -87,51 +92,96 @@ def plain(city: Path, out: Path, _number: int) -> int:
     return int(firms[0])
 
 
-def alone(step: Callable[[Path, Path, int], int], city: Path, number: int) -> Took:
+def alone(step: Callable[..., int], city: Path, number: int, *more: object) -> Took:
     """Do a step in a process of its own, with a folder that is gone afterwards."""
     with tempfile.TemporaryDirectory() as out:
-        return apart(step, city, Path(out), number)
+        return apart(step, city, Path(out), number, *more)
 
 
-def main() -> int:
-    """Measure, print a table, and one line of JSON for machines."""
+def rows_of(city: Path) -> dict[str, int]:
+    """Return the rows of a city's tables."""
+    files = sorted((city / "tables").glob("*.parquet"))
+    return {path.stem: pq.ParquetFile(path).metadata.num_rows for path in files}
+
+
+def told(name: str, took: Took, rows: int, one: Took) -> tuple[str, ...]:
+    """Return a step as a row of a table."""
+    return (
+        name,
+        f"{took.rows:,}",
+        f"{rows:,}",
+        f"{took.seconds:.1f}",
+        f"{rows / took.seconds:,.0f}",
+        f"{took.cpu:.1f}",
+        f"{took.peak_mb:,.0f}",
+        f"{took.seconds / one.seconds:.2f}",
+    )
+
+
+def table_of_steps() -> Table:
+    """Return an empty table for steps."""
+    return Table(
+        "step", "firms", "rows", "s", "rows/s", "CPU s", "peak MB", "times one day"
+    )
+
+
+def of_one(city: Path, number: int, last: date, screen: Console) -> dict[str, Took]:
+    """Measure and print one day, several, and the plain query."""
     from kexin.signals.catalogue import catalogue
 
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("city", type=Path)
-    parser.add_argument("--days", type=int, default=20)
-    given = parser.parse_args()
-    files = sorted((given.city / "tables").glob("*.parquet"))
-    if not files:
-        sys.stderr.write(f"no tables in {given.city}: see kexin simulate\n")
-        return 1
-    rows = {path.stem: pq.ParquetFile(path).metadata.num_rows for path in files}
-    read, read_by_plain = sum(rows.values()), sum(rows[table] for table in TEN)
+    rows = rows_of(city)
+    read, by_plain = sum(rows.values()), sum(rows[table] for table in TEN)
     signals = len(catalogue())
-    one = alone(panels, given.city, 1)
-    many = alone(panels, given.city, given.days)
-    ten = alone(plain, given.city, 1)
-    table = Table("step", "firms", "s", "rows/s", "CPU s", "peak MB", "times one day")
-    for name, took, number in (
-        ("one day", one, read),
-        (f"{given.days} days", many, read),
-        ("plain, 10 signals", ten, read_by_plain),
-    ):
-        table.add_row(
-            name,
-            f"{took.rows:,}",
-            f"{took.seconds:.1f}",
-            f"{number / took.seconds:,.0f}",
-            f"{took.cpu:.1f}",
-            f"{took.peak_mb:,.0f}",
-            f"{took.seconds / one.seconds:.2f}",
-        )
-    screen = Console()
+    one = alone(panels, city, 1, last)
+    many = alone(panels, city, number, last)
+    ten = alone(plain, city, 1)
+    table = table_of_steps()
+    table.add_row(*told("one day", one, read, one))
+    table.add_row(*told(f"{number} days", many, read, one))
+    table.add_row(*told("plain, 10 signals", ten, by_plain, one))
     screen.print(table)
     scaled = ten.seconds * signals / len(TEN)
     screen.print(f"{read:,} rows, {signals} signals")
     screen.print(f"one day in {one.seconds / scaled:.2f} times the plain query scaled")
-    sys.stdout.write(json.dumps({"one": one, "many": many, "plain": ten}) + "\n")
+    return {"one": one, "many": many, "plain": ten}
+
+
+def of_several(cities: list[Path], last: date, screen: Console) -> dict[str, Took]:
+    """Measure and print one day of each city, and how time grows with their firms."""
+    took = {city.name: alone(panels, city, 1, last) for city in cities}
+    small, *_, large = sorted(took.values(), key=lambda each: each.rows)
+    table = table_of_steps()
+    for city in cities:
+        rows = sum(rows_of(city).values())
+        table.add_row(*told(city.name, took[city.name], rows, small))
+    screen.print(table)
+    firms = math.log(large.rows / small.rows)
+    seconds = math.log(large.seconds / small.seconds) / firms
+    cpu = math.log(large.cpu / small.cpu) / firms
+    screen.print(
+        f"time grows as firms to the power {seconds:.2f}, processors {cpu:.2f}"
+    )
+    return took
+
+
+def main() -> int:
+    """Measure, print a table, and one line of JSON for machines."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("cities", type=Path, nargs="+", metavar="CITY")
+    parser.add_argument("--days", type=int, default=20)
+    parser.add_argument("--as-of", type=date.fromisoformat, default=DAY)
+    given = parser.parse_args()
+    for city in given.cities:
+        if not rows_of(city):
+            sys.stderr.write(f"no tables in {city}: see kexin simulate\n")
+            return 1
+    screen = Console(width=100)
+    first, *others = given.cities
+    if others:
+        took = of_several(given.cities, given.as_of, screen)
+    else:
+        took = of_one(first, given.days, given.as_of, screen)
+    sys.stdout.write(json.dumps(took) + "\n")
     return 0
 
 

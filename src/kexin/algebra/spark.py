@@ -116,17 +116,6 @@ class Compiler(PySparkCompiler):  # type: ignore[misc]  # Ibis has no types
         """Return the exact median; Ibis puts the condition on the half as well."""
         return self.f.percentile(self.counted(arg, where), 0.5)
 
-    def visit_CountDistinct(  # noqa: N802
-        self,
-        op: ops.CountDistinct,
-        *,
-        arg: sge.Expression,
-        where: sge.Expression | None,
-    ) -> sge.Expression:
-        """Count in one pass: for each COUNT(DISTINCT) Spark repeats all rows."""
-        found = self.f.collect_set(self.counted(arg, where))
-        return self.cast(self.f.size(found), op.dtype)
-
     def visit_IntegerRange(  # noqa: N802
         self,
         _op: ops.IntegerRange,
