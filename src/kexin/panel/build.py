@@ -1,9 +1,9 @@
 """Compile signals to queries, and run them: observations x signals.
 
 A panel sees on each of its days what was known at the end of that day, and nothing
-else. Each table or view is read in one place of the query: its versions meet the days
-on which they stood, and from there all reductions over it are made for all days at
-once.
+else. The versions of a table or view meet the days on which they stood, and from there
+all reductions over it are made for all signals and all days together, by as few queries
+as engines do well.
 
     versions ─┐
               ├─ meet ─ group by firm, day ─ reductions ─┐
