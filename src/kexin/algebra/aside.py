@@ -12,15 +12,15 @@ from contextlib import contextmanager
 from threading import local
 from typing import TYPE_CHECKING, Protocol
 
-import ibis
 import ibis.expr.operations as ops
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
     import ibis.expr.types as ir
     import pyarrow as pa
+    from duckdb import DuckDBPyConnection
     from ibis.backends import BaseBackend
     from ibis.backends.duckdb import Backend
 
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
 
 AT_A_TIME = 2
 """Parts that DuckDB computes at a time: one is written as SQL while another runs."""
-
-SELDOM = (100_000, 50, 100)
-"""How often Python looks for garbage meanwhile: a query described is millions of small
-objects that live to its end; to look at them over and over takes a tenth of a run."""
 
 
 class Aside(Protocol):
@@ -55,20 +51,24 @@ def put_aside(engine: BaseBackend, done: Callable[[], None]) -> Iterator[Aside]:
     aside = (
         OnSpark(engine, done) if engine.name == "pyspark" else OnDuckDB(engine, done)
     )
-    usual = gc.get_threshold()
-    gc.set_threshold(*SELDOM)
+    collecting = gc.isenabled()
+    # A query described is millions of small objects that live to its end: looking at
+    # them over and over takes a tenth of a run, and Ibis's may not die in any thread.
+    gc.disable()
     try:
         yield aside
     finally:
-        gc.set_threshold(*usual)
         aside.forget()
+        if collecting:
+            gc.enable()
 
 
 class OnDuckDB:
     """Computes parts in threads of their own while others are being described.
 
     Writing a query takes Python about as long as DuckDB takes to answer a small one. A
-    part that stands on others waits for them; they were begun before it.
+    part that stands on others waits for them; they were begun before it. Threads are
+    given SQL and rows, nothing of Ibis, which is not made for several of them.
     """
 
     def __init__(self, engine: Backend, done: Callable[[], None]) -> None:
@@ -77,34 +77,57 @@ class OnDuckDB:
         self.threads = ThreadPoolExecutor(AT_A_TIME)
         self.parts: dict[str, Future[None]] = {}
         self.own = local()
-        self.connections: list[Backend] = []
+        self.connections: list[DuckDBPyConnection] = []
 
     def keep(self, name: str, part: ir.Table) -> ir.Table:
         """Have a part computed, and return it as the table that it will be."""
         place = f"aside_{len(self.parts)}_{name}"
         named = (table.name for table in part.op().find(ops.DatabaseTable))
         needed = [self.parts[table] for table in named if table in self.parts]
-        self.parts[place] = self.threads.submit(self.compute, place, part, needed)
+        small = {
+            table.name: table.data.to_pyarrow(table.schema)
+            for table in part.op().find(ops.InMemoryTable)
+        }
+        columns = part.schema().to_sqlglot_column_defs(self.engine.dialect)
+        typed = ", ".join(column.sql(self.engine.dialect) for column in columns)
+        queries = (
+            f"CREATE TABLE {place} ({typed})",
+            f"INSERT INTO {place} {self.engine.compile(part)}",
+        )
+        self.parts[place] = self.threads.submit(self.compute, queries, small, needed)
         within = ops.Namespace(catalog="memory", database="main")
         return ops.DatabaseTable(place, part.schema(), self.engine, within).to_expr()
 
     def compute(
-        self, place: str, part: ir.Table, needed: Sequence[Future[None]]
+        self,
+        queries: Sequence[str],
+        small: Mapping[str, pa.Table],
+        needed: Sequence[Future[None]],
     ) -> None:
-        """Compute a part as soon as those that it needs are there."""
+        """Compute a part as soon as those that it needs are there.
+
+        Args:
+            queries: What makes it.
+            small: Tables in memory that they name.
+            needed: The parts that they name.
+        """
         for other in needed:
             other.result()
-        self.connection().create_table(place, part)
+        connection = self.connection()
+        for name, rows in small.items():
+            connection.register(name, rows)
+        for query in queries:
+            connection.execute(query).fetchall()
         self.done()
 
-    def connection(self) -> Backend:
+    def connection(self) -> DuckDBPyConnection:
         """Return this thread's connection to the engine's database."""
         if not hasattr(self.own, "connection"):
-            beside = self.engine.con.cursor()
-            beside.execute("SET enable_progress_bar = false")
-            self.own.connection = ibis.duckdb.from_connection(beside)
+            self.own.connection = self.engine.con.cursor()
+            self.own.connection.execute("SET enable_progress_bar = false").fetchall()
             self.connections.append(self.own.connection)
-        return self.own.connection
+        found: DuckDBPyConnection = self.own.connection
+        return found
 
     def told(self, query: ir.Table) -> pa.Table:
         """Return the rows of a query, once all parts are there."""
@@ -116,8 +139,10 @@ class OnDuckDB:
         """Stop what still runs, and drop the parts."""
         self.threads.shutdown(wait=False, cancel_futures=True)
         for connection in self.connections:
-            connection.con.interrupt()
+            connection.interrupt()
         self.threads.shutdown(wait=True)
+        for connection in self.connections:
+            connection.close()
         for place in self.parts:
             # Ibis 12 writes a DROP that names nothing for DuckDB 2.
             self.engine.raw_sql(f"DROP TABLE IF EXISTS {place}")
