@@ -10,9 +10,14 @@ import gc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import local
+from time import sleep
 from typing import TYPE_CHECKING, Protocol
 
+import duckdb
 import ibis.expr.operations as ops
+
+from kexin.errors import WarehouseError
+from kexin.language import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -73,6 +78,7 @@ class OnDuckDB:
 
     def __init__(self, engine: Backend, done: Callable[[], None]) -> None:
         self.engine = engine
+        self.within = ops.Namespace(engine.current_catalog, engine.current_database)
         self.done = done
         self.threads = ThreadPoolExecutor(AT_A_TIME)
         self.parts: dict[str, Future[None]] = {}
@@ -80,7 +86,14 @@ class OnDuckDB:
         self.connections: list[DuckDBPyConnection] = []
 
     def keep(self, name: str, part: ir.Table) -> ir.Table:
-        """Have a part computed, and return it as the table that it will be."""
+        """Have a part computed, and return it as the table that it will be.
+
+        Raises:
+            WarehouseError: A part that was begun before could not be computed.
+        """
+        for begun in self.parts.values():
+            if begun.done():
+                begun.result()
         place = f"aside_{len(self.parts)}_{name}"
         named = (table.name for table in part.op().find(ops.DatabaseTable))
         needed = [self.parts[table] for table in named if table in self.parts]
@@ -91,15 +104,18 @@ class OnDuckDB:
         columns = part.schema().to_sqlglot_column_defs(self.engine.dialect)
         typed = ", ".join(column.sql(self.engine.dialect) for column in columns)
         queries = (
-            f"CREATE TABLE {place} ({typed})",
-            f"INSERT INTO {place} {self.engine.compile(part)}",
+            f'CREATE TABLE "{place}" ({typed})',
+            f'INSERT INTO "{place}" {self.engine.compile(part)}',
         )
-        self.parts[place] = self.threads.submit(self.compute, queries, small, needed)
-        within = ops.Namespace(catalog="memory", database="main")
-        return ops.DatabaseTable(place, part.schema(), self.engine, within).to_expr()
+        self.parts[place] = self.threads.submit(
+            self.compute, name, queries, small, needed
+        )
+        schema = part.schema()
+        return ops.DatabaseTable(place, schema, self.engine, self.within).to_expr()
 
     def compute(
         self,
+        name: str,
         queries: Sequence[str],
         small: Mapping[str, pa.Table],
         needed: Sequence[Future[None]],
@@ -107,24 +123,30 @@ class OnDuckDB:
         """Compute a part as soon as those that it needs are there.
 
         Args:
+            name: What to call it where it fails.
             queries: What makes it.
             small: Tables in memory that they name.
             needed: The parts that they name.
+
+        Raises:
+            WarehouseError: The engine could not compute it.
         """
         for other in needed:
             other.result()
         connection = self.connection()
-        for name, rows in small.items():
-            connection.register(name, rows)
-        for query in queries:
-            connection.execute(query).fetchall()
+        for table, rows in small.items():
+            connection.register(table, rows)
+        try:
+            for query in queries:
+                connection.execute(query).fetchall()
+        except duckdb.Error as error:
+            raise not_computed(name, error) from error
         self.done()
 
     def connection(self) -> DuckDBPyConnection:
         """Return this thread's connection to the engine's database."""
         if not hasattr(self.own, "connection"):
             self.own.connection = self.engine.con.cursor()
-            self.own.connection.execute("SET enable_progress_bar = false").fetchall()
             self.connections.append(self.own.connection)
         found: DuckDBPyConnection = self.own.connection
         return found
@@ -138,14 +160,35 @@ class OnDuckDB:
     def forget(self) -> None:
         """Stop what still runs, and drop the parts."""
         self.threads.shutdown(wait=False, cancel_futures=True)
-        for connection in self.connections:
-            connection.interrupt()
+        # A query that begins after an interrupt does not heed it.
+        while any(part.running() for part in self.parts.values()):
+            for connection in self.connections:
+                connection.interrupt()
+            sleep(0.05)
         self.threads.shutdown(wait=True)
         for connection in self.connections:
             connection.close()
         for place in self.parts:
             # Ibis 12 writes a DROP that names nothing for DuckDB 2.
-            self.engine.raw_sql(f"DROP TABLE IF EXISTS {place}")
+            self.engine.raw_sql(f'DROP TABLE IF EXISTS "{place}"')
+
+
+def not_computed(name: str, error: duckdb.Error) -> WarehouseError:
+    """Return the error for a part that the engine could not compute."""
+    said = str(error).strip().partition("\n")[0]
+    return WarehouseError(
+        Text(f"面板的{name}部分无法计算：{said}", f"{name} was not computed: {said}"),
+        where=name.rpartition("_")[0] or name,
+        expected=Text(
+            "数据仓库的文件完好，内存和磁盘够用",
+            "whole files in the warehouse, and room in memory and on disk",
+        ),
+        do=Text(
+            "核对该表的文件与snapshot.json，或在kexin.toml中增加引擎的内存",
+            "compare the table's files with snapshot.json, or give the engine more "
+            "memory in kexin.toml",
+        ),
+    )
 
 
 class OnSpark:

@@ -282,7 +282,8 @@ def within(reduction: Aggregate | LongestGap | Turns, leaf: Leaf) -> ir.BooleanV
 def reduce(aggregate: Aggregate, leaf: Leaf) -> ir.Value:
     """Return the Ibis reduction, for use in a group by.
 
-    The aggregate's window must be a span: see `kexin.algebra.resolve`.
+    The aggregate's window must be a span: see `kexin.algebra.resolve`. None that counts
+    values that differ: see `kexin.panel.records.distinct`.
     """
     value = to_ibis(aggregate.of, leaf)
     if aggregate.reduction in ORDERED:

@@ -113,8 +113,8 @@ def panel(
         as_ofs: The days of the observations; nothing known later is seen.
         tables: Table name to its versions, envelope columns included.
         covered: What the workspace says of the registers' coverage.
-        held: What becomes of each table's reductions once they are described: left as
-            they are, or computed and put aside.
+        held: What becomes of each part of the query once it is described: left as it
+            is, or computed and put aside.
 
     Returns:
         One row an observation, in the order of `as_of` and `firm_key`: `firm_key`,
@@ -149,7 +149,7 @@ def values_of(
         observations: As for a panel; so are the rest.
         as_ofs: The days of the observations.
         tables: Table name to its versions.
-        held: What becomes of each table's reductions.
+        held: What becomes of each part of the query.
         flags: What of each observation may be read, for formulas with such leaves.
     """
     made = plan(formulas.values(), as_ofs)

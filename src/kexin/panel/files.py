@@ -104,7 +104,7 @@ def write_panels(
     }
     paths = {day: folder / f"{day}.parquet" for day in sorted(set(as_ofs))}
     missing = [day for day, path in paths.items() if digests_of(path) != marks]
-    if engine_of(held).name == "duckdb":
+    if missing and engine_of(held).name == "duckdb":
         spill(engine_of(held), folder / ".spill")
     for some in together(missing, held):
         table, marked = computed(signals, some, held, progress)

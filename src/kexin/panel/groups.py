@@ -82,6 +82,9 @@ def of_groups(
     records = dict.fromkeys(count for counts in took for count in counts)
     named = seen.filter(any_of(records, leaf)).mutate(group_name=to_ibis(by, leaf))
     named = named.filter(named.group_name.notnull())
+    leaf = record_leaf(named, known)
+    counting = {f"took_{n}": any_of(counts, leaf) for counts, n in took.items()}
+    named = named.mutate(**counting)
     names = {aggregate: f"inner_{n}" for n, aggregate in enumerate(inner)}
     days: dict[Node, str] = {
         moment: known.names[moment]
@@ -92,7 +95,7 @@ def of_groups(
     leaf = record_leaf(named, known)
     keys = [*KEYS, "group_name", *others]
     plain = {a: name for a, name in names.items() if a.reduction != "distinct"}
-    took_part = {f"took_{n}": any_of(part, leaf).any() for part, n in took.items()}
+    took_part = {name: named[name].any() for name in counting}
     groups = reduced(plain, named, leaf, keys, **took_part)
     for counts in distinct(names, named, leaf, keys):
         both = groups.left_join(counts, keys, rname="{name}_counted")

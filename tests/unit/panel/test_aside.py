@@ -1,0 +1,90 @@
+"""Parts of a query that are computed before it: what fails, and what is left."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kexin.algebra.aside import put_aside
+from kexin.algebra.engine import connect
+from kexin.errors import WarehouseError
+from kexin.intake.sql import spill
+from kexin.settings import Engine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+ENDLESS = "SELECT sum(a.i * b.i) AS n FROM range(9999999) a(i), range(9999999) b(i)"
+"""A query that takes days."""
+
+
+@pytest.fixture
+def engine() -> Backend:
+    return connect(Engine(threads=2))
+
+
+def asked(engine: Backend, text: str) -> ir.Table:
+    """A query in the engine's own words."""
+    engine.con.execute(f"CREATE OR REPLACE VIEW asked AS {text}").fetchall()
+    query: ir.Table = engine.table("asked")
+    return query
+
+
+def nothing_is_left(engine: Backend) -> bool:
+    named = engine.con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    tables = [name for (name,) in named if name.startswith("aside_")]
+    threads = [t for t in threading.enumerate() if "ThreadPool" in t.name]
+    return not tables and not threads and gc.isenabled()
+
+
+def test_parts_stand_on_parts(engine: Backend) -> None:
+    done: list[None] = []
+    with put_aside(engine, lambda: done.append(None)) as aside:
+        one = aside.keep("one", asked(engine, "SELECT range AS n FROM range(4)"))
+        two = aside.keep("two", one.mutate(square=one.n * one.n))
+        rows = aside.told(two.order_by("n"))
+    assert rows["square"].to_pylist() == [0, 1, 4, 9]
+    assert len(done) == 2
+    assert nothing_is_left(engine)
+
+
+def test_a_part_that_fails_is_told_by_its_name(engine: Backend) -> None:
+    broken = asked(engine, "SELECT CAST(range || 'x' AS INT) AS n FROM range(3)")
+
+    def failing() -> None:
+        with put_aside(engine, lambda: None) as aside:
+            aside.told(aside.keep("two", aside.keep("si_month_0", broken)))
+
+    with pytest.raises(WarehouseError) as found:
+        failing()
+    assert found.value.where == "si_month"
+    assert "0x" in str(found.value)
+    assert nothing_is_left(engine)
+
+
+def test_what_is_interrupted_stops(engine: Backend) -> None:
+    def interrupted() -> None:
+        with put_aside(engine, lambda: None) as aside:
+            for number in range(3):
+                aside.keep(f"endless_{number}", asked(engine, ENDLESS))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert nothing_is_left(engine)
+
+
+def test_what_memory_has_no_room_for_goes_beside_the_panels(tmp_path: Path) -> None:
+    engine = connect(Engine(threads=1, memory="60MB"))
+    spill(engine, tmp_path / "data" / "panels" / ".spill")
+    rows = "SELECT range AS n, hash(range) AS h FROM range(9000000)"
+    with put_aside(engine, lambda: None) as aside:
+        part = aside.keep("many", asked(engine, rows))
+        assert aside.told(part.count().as_table())[0][0].as_py() == 9_000_000
+        assert list((tmp_path / "data" / "panels" / ".spill").iterdir())
