@@ -155,12 +155,15 @@ def of_several(cities: list[Path], last: date, screen: Console) -> dict[str, Too
         rows = sum(rows_of(city).values())
         table.add_row(*told(city.name, took[city.name], rows, small))
     screen.print(table)
-    firms = math.log(large.rows / small.rows)
-    seconds = math.log(large.seconds / small.seconds) / firms
-    cpu = math.log(large.cpu / small.cpu) / firms
-    screen.print(
-        f"time grows as firms to the power {seconds:.2f}, processors {cpu:.2f}"
-    )
+    if large.rows > small.rows:
+        firms = math.log(large.rows / small.rows)
+        powers = (
+            math.log(getattr(large, name) / getattr(small, name)) / firms
+            for name in ("seconds", "cpu")
+        )
+        screen.print(
+            "seconds grow as firms ** {:.2f}, CPU as ** {:.2f}".format(*powers)
+        )
     return took
 
 
