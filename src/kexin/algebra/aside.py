@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kexin.algebra.spark import SparkEngine
 
 AT_A_TIME = 2
-"""Parts that DuckDB computes at a time: one is written as SQL while another runs."""
+"""Parts that DuckDB computes at a time, where it may use as many threads."""
 
 
 class Aside(Protocol):
@@ -80,7 +80,8 @@ class OnDuckDB:
         self.engine = engine
         self.within = ops.Namespace(engine.current_catalog, engine.current_database)
         self.done = done
-        self.threads = ThreadPoolExecutor(AT_A_TIME)
+        limit = engine.con.execute("SELECT current_setting('threads')").fetchall()
+        self.threads = ThreadPoolExecutor(min(AT_A_TIME, limit[0][0]))
         self.parts: dict[str, Future[None]] = {}
         self.own = local()
         self.connections: list[DuckDBPyConnection] = []
