@@ -96,8 +96,9 @@ class OnDuckDB:
             if begun.done():
                 begun.result()
         place = f"aside_{len(self.parts)}_{name}"
-        named = (table.name for table in part.op().find(ops.DatabaseTable))
+        named = sorted({table.name for table in part.op().find(ops.DatabaseTable)})
         needed = [self.parts[table] for table in named if table in self.parts]
+        stored = ", ".join(table for table in named if table not in self.parts)
         small = {
             table.name: table.data.to_pyarrow(table.schema)
             for table in part.op().find(ops.InMemoryTable)
@@ -109,14 +110,14 @@ class OnDuckDB:
             f'INSERT INTO "{place}" {self.engine.compile(part)}',
         )
         self.parts[place] = self.threads.submit(
-            self.compute, name, queries, small, needed
+            self.compute, stored or name, queries, small, needed
         )
         schema = part.schema()
         return ops.DatabaseTable(place, schema, self.engine, self.within).to_expr()
 
     def compute(
         self,
-        name: str,
+        read: str,
         queries: Sequence[str],
         small: Mapping[str, pa.Table],
         needed: Sequence[Future[None]],
@@ -124,7 +125,7 @@ class OnDuckDB:
         """Compute a part as soon as those that it needs are there.
 
         Args:
-            name: What to call it where it fails.
+            read: What it reads, for a person to look at where it fails.
             queries: What makes it.
             small: Tables in memory that they name.
             needed: The parts that they name.
@@ -141,7 +142,7 @@ class OnDuckDB:
             for query in queries:
                 connection.execute(query).fetchall()
         except duckdb.Error as error:
-            raise not_computed(name, error) from error
+            raise not_computed(read, error) from error
         self.done()
 
     def connection(self) -> DuckDBPyConnection:
@@ -174,19 +175,19 @@ class OnDuckDB:
             self.engine.raw_sql(f'DROP TABLE IF EXISTS "{place}"')
 
 
-def not_computed(name: str, error: duckdb.Error) -> WarehouseError:
+def not_computed(read: str, error: duckdb.Error) -> WarehouseError:
     """Return the error for a part that the engine could not compute."""
     said = str(error).strip().partition("\n")[0]
     return WarehouseError(
-        Text(f"面板的{name}部分无法计算：{said}", f"{name} was not computed: {said}"),
-        where=name.rpartition("_")[0] or name,
+        Text(f"面板的一部分无法计算：{said}", f"a part was not computed: {said}"),
+        where=read,
         expected=Text(
             "数据仓库的文件完好，内存和磁盘够用",
             "whole files in the warehouse, and room in memory and on disk",
         ),
         do=Text(
-            "核对该表的文件与snapshot.json，或在kexin.toml中增加引擎的内存",
-            "compare the table's files with snapshot.json, or give the engine more "
+            "核对这些表的文件与snapshot.json，或在kexin.toml中增加引擎的内存",
+            "compare these tables' files with snapshot.json, or give the engine more "
             "memory in kexin.toml",
         ),
     )
