@@ -101,6 +101,7 @@ GROUPED = [
     (GROUPS, "last = reduction.skip + reduction.top", "last = reduction.top"),
     (GROUPS, "a.where is None or (a.window, a.on) not in all_of", "a.where is None"),
     (GROUPS, "number >= reduction.skip", "number >= 0"),
+    (GROUPS, "(reduction.skip, reduction.top) != (0, 1)", "reduction.top is None"),
     (GROUPS, "rank.desc(), ", "rank, "),
     (GROUPS, "groups.group_name]", "groups.group_name.desc()]"),
     (GROUPS, "ibis.ifelse(rank.notnull(), place, None)", "place"),

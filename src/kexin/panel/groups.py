@@ -50,12 +50,9 @@ def across_groups(
 def last_name(reduction: Across) -> Aggregate | None:
     """Return the greatest name of a group, where a reduction is of that group alone."""
     rank = reduction.rank
-    if not isinstance(rank, Aggregate) or (rank.reduction, rank.of) != (
-        "max",
-        reduction.by,
-    ):
+    if not isinstance(rank, Aggregate) or (reduction.skip, reduction.top) != (0, 1):
         return None
-    return rank if (reduction.skip, reduction.top) == (0, 1) else None
+    return rank if rank.reduction == "max" and rank.of == reduction.by else None
 
 
 def in_last_group(seen: ir.Table, known: Days, rank: Aggregate) -> ir.Table:
