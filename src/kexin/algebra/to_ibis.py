@@ -207,12 +207,17 @@ def deviation(items: ir.ArrayValue) -> ir.FloatingValue:
 
 
 def slope(items: ir.ArrayValue) -> ir.FloatingValue:
-    """Return the least-squares slope over the items' places 0, 1, ..."""
-    pairs = items.zip(ibis.range(items.length())).filter(lambda pair: pair.f1.notnull())
-    middle = pairs.map(lambda pair: pair.f2).means()
-    joint = pairs.map(lambda pair: (pair.f2 - middle) * pair.f1).sums()
-    own = pairs.map(lambda pair: (pair.f2 - middle) ** 2).sums()
-    return joint / own.nullif(0.0)
+    """Return the least-squares slope over the items' places 0, 1, ...
+
+    It is told by sums alone: a mean, named for each item, would be taken as often.
+    """
+    places = items.map(lambda item, place: ibis.ifelse(item.notnull(), place, None))
+    number = present(items).length()
+    joint = items.map(lambda item, place: item * place).sums() * number
+    own = places.map(lambda place: place * place).sums() * number
+    return (joint - places.sums() * items.sums()) / (
+        own - places.sums() * places.sums()
+    ).nullif(0)
 
 
 def median(items: ir.ArrayValue) -> ir.FloatingValue:
@@ -288,19 +293,28 @@ def reduce(aggregate: Aggregate, leaf: Leaf) -> ir.Value:
     value = to_ibis(aggregate.of, leaf)
     if aggregate.reduction in ORDERED:
         return at_an_end(aggregate, value, leaf)
-    return UNORDERED[aggregate.reduction](value, within(aggregate, leaf))
+    return UNORDERED[aggregate.reduction](counted(value, within(aggregate, leaf)))
+
+
+def counted(value: ir.Value, rows: ir.BooleanValue) -> ir.Value:
+    """Return a value where it counts; a reduction leaves out what is absent.
+
+    DuckDB takes half the time that it takes with a FILTER, for which it cuts every
+    column of a query again.
+    """
+    return ibis.ifelse(rows, value, None)
 
 
 ORDERED = frozenset({"latest", "earliest"})
 """Reductions that read one record alone, the last or the first in their order."""
 
 
-UNORDERED: dict[Reduction, Callable[..., ir.Value]] = {
-    "sum": lambda value, rows: value.sum(where=rows).fill_null(0),
-    "count": lambda value, rows: value.count(where=rows),
-    "min": lambda value, rows: value.min(where=rows),
-    "max": lambda value, rows: value.max(where=rows),
-    "median": lambda value, rows: value.median(where=rows),
+UNORDERED: dict[Reduction, Callable[[Any], ir.Value]] = {
+    "sum": lambda value: value.sum().fill_null(0),
+    "count": lambda value: value.count(),
+    "min": lambda value: value.min(),
+    "max": lambda value: value.max(),
+    "median": lambda value: value.median(),
 }
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from kexin.algebra.reductions import ALWAYS
 from kexin.algebra.resolve import moments
-from kexin.algebra.to_ibis import reduce, within
+from kexin.algebra.to_ibis import counted, reduce, within
 from kexin.panel.days import KEYS, record_leaf
 from kexin.registers.tax import TaxInvoice
 
@@ -79,7 +79,7 @@ def folded(places: Mapping[Aggregate, str], seen: ir.Table, known: Days) -> ir.T
     for aggregate, place in places.items():
         column = cells[names[kinds[aggregate]]]
         rows = within(dataclasses.replace(aggregate, where=None), leaf)
-        value = getattr(column, OVER_CELLS[aggregate.reduction])(where=rows)
+        value = getattr(counted(column, rows), OVER_CELLS[aggregate.reduction])()
         adds = aggregate.reduction in {"sum", "count"}
         values[place] = value.fill_null(0) if adds else value
     return cells.group_by(*KEYS).agg(**values)

@@ -11,7 +11,7 @@ import ibis
 
 from kexin.algebra.nodes import AsOf, ClosedMonth, Column, walk
 from kexin.algebra.reductions import Aggregate
-from kexin.algebra.to_ibis import to_ibis, within
+from kexin.algebra.to_ibis import counted, to_ibis, within
 from kexin.panel.days import KEYS, record_leaf
 from kexin.panel.records import distinct, reduced
 
@@ -189,14 +189,14 @@ def reduce_groups(
     names: Mapping[Node, str],
 ) -> ir.Value:
     """Return the Ibis reduction over those of a firm's groups that take part."""
-    value = to_ibis(reduction.of, lambda leaf: groups[names[leaf]])
+    value = counted(to_ibis(reduction.of, lambda leaf: groups[names[leaf]]), rows)
     match reduction.reduction:
         case "sum":
-            return value.sum(where=rows)
+            return value.sum()
         case "count":
-            return value.count(where=rows)
+            return value.count()
         case "max":
-            return value.max(where=rows)
+            return value.max()
 
 
 def turns(turning: Turns, seen: ir.Table, known: Days, place: str) -> ir.Table:

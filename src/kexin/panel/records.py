@@ -7,12 +7,14 @@ in two steps, each value of a firm once; all else is one group by.
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import ibis
 
 from kexin.algebra.resolve import on_day
-from kexin.algebra.to_ibis import ORDERED, at_an_end, reduce, to_ibis, within
+from kexin.algebra.to_ibis import ORDERED, at_an_end, counted, reduce, to_ibis, within
 from kexin.algebra.to_ibis import spanned as to_span
 from kexin.panel.days import KEYS, record_leaf
 from kexin.panel.folding import folded, is_folded
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
 AT_ONCE = 40
 """Aggregates of one group by. Where a group's row is wider than that, so few fit into a
 processor's cache that DuckDB begins the same groups anew again and again."""
+
+SHARED = 8
+"""Aggregates under one condition from which on they have a query of their own, which
+leaves out the records that do not meet it: fewer are not worth another reading."""
 
 
 def aggregates(places: Places, seen: ir.Table, known: Days) -> Iterator[ir.Table]:
@@ -91,9 +97,33 @@ def by_kind(places: Places, seen: ir.Table, known: Days) -> Iterator[ir.Table]:
     by_records = [(r, p) for r, p in others.items() if r.reduction != "distinct"]
     if by_cells:
         yield folded(by_cells, seen, known)
-    for first in range(0, len(by_records), AT_ONCE):
-        yield reduced(dict(by_records[first : first + AT_ONCE]), seen, leaf, KEYS)
+    for condition, own in by_condition(by_records):
+        rows = seen if condition is None else seen.filter(to_ibis(condition, leaf))
+        for first in range(0, len(own), AT_ONCE):
+            some = dict(own[first : first + AT_ONCE])
+            yield reduced(some, rows, record_leaf(rows, known), KEYS)
     yield from distinct(others, seen, leaf, KEYS)
+
+
+def by_condition(
+    places: Sequence[tuple[Aggregate, str]],
+) -> Iterator[tuple[Node | None, list[tuple[Aggregate, str]]]]:
+    """Yield aggregates that many share a condition, with it, and then all others.
+
+    A firm of which no record meets the condition has no row: nor has one without a
+    record, and it means the same.
+    """
+    shared = Counter(aggregate.where for aggregate, _ in places)
+    alone = {where for where, n in shared.items() if n >= SHARED or n == len(places)}
+    alone.discard(None)
+    for where in dict.fromkeys(a.where for a, _ in places if a.where in alone):
+        yield (
+            where,
+            [(replace(a, where=None), p) for a, p in places if a.where == where],
+        )
+    others = [(a, p) for a, p in places if a.where not in alone]
+    if others:
+        yield None, others
 
 
 def reduced(
@@ -146,11 +176,11 @@ def distinct(
         leaf: Gives their columns, and the days that they have met.
         keys: What names a group.
     """
-    counted: dict[Node, dict[str, ir.Value]] = {}
+    things: dict[Node, dict[str, ir.Value]] = {}
     for aggregate, place in places.items():
         if aggregate.reduction == "distinct":
-            counted.setdefault(aggregate.of, {})[place] = within(aggregate, leaf)
-    for of, flags in counted.items():
+            things.setdefault(aggregate.of, {})[place] = within(aggregate, leaf)
+    for of, flags in things.items():
         flagged = rows.select(*keys, value=to_ibis(of, leaf), **flags)
         values = (
             flagged.filter(flagged.value.notnull())
@@ -158,5 +188,5 @@ def distinct(
             .agg(**{place: flagged[place].any() for place in flags})
         )
         yield values.group_by(*keys).agg(
-            **{place: values.count(where=values[place]) for place in flags}
+            **{place: counted(values.value, values[place]).count() for place in flags}
         )

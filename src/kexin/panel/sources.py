@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import ibis
-import pyarrow as pa
 
 from kexin.algebra.to_ibis import to_ibis
 from kexin.algebra.views import (
@@ -42,8 +41,8 @@ if TYPE_CHECKING:
 STANDING = ("firm_key", "event_date", "known_at", "superseded_at", "row_id")
 """Columns of every version, as far as a view needs them."""
 
-CALENDAR = (1990, 2040)
-"""Years over which records are spread; an open end goes on to their end."""
+LAST_MONTH = date(2040, 12, 1)
+"""The month to which a record with an open end, or a later one, is spread."""
 
 NEVER = datetime(9999, 12, 31)  # noqa: DTZ001  (moments are in local time)
 """Later than all moments."""
@@ -245,37 +244,19 @@ def spread(view: Spread, tables: Tables) -> ir.Table:
     def leaf(column: Column) -> ir.Value:
         return table[column.name]
 
-    last = number_of(date(CALENDAR[1], 12, 1))
+    # The least of a day and none is the day.
+    end = ibis.least(to_ibis(view.end, leaf).cast("date"), ibis.literal(LAST_MONTH))
     start = month_number(to_ibis(view.start, leaf))
-    end = ibis.coalesce(month_number(to_ibis(view.end, leaf)), last)
     columns = {name: table[name] for name in STANDING if name != "event_date"}
     columns |= own(view, leaf)
-    numbered = table.select(**columns, month_number=ibis.range(start, end + 1).unnest())
-    months = calendar()
-    rows = numbered.join(months, "month_number")
-    return rows.drop("month_number")
+    number = ibis.range(start, month_number(end) + 1).unnest()
+    rows = table.select(**columns, month_number=number)
+    month = (rows.month_number % 12 + 1).cast("int32")
+    year = (rows.month_number // 12).cast("int32")
+    # No join with months: engines would do it after those with days, on many more rows.
+    return rows.mutate(event_date=ibis.date(year, month, 1)).drop("month_number")
 
 
 def month_number(day: ir.DateValue) -> ir.IntegerValue:
     """Return the months from the year 0 to a day's month."""
     return day.year().cast("int64") * 12 + day.month().cast("int64") - 1
-
-
-def number_of(day: date) -> int:
-    """Return the same of a day at hand."""
-    return day.year * 12 + day.month - 1
-
-
-@functools.cache
-def calendar() -> ir.Table:
-    """Return the calendar's months: their number and first day, as `event_date`."""
-    first, last = CALENDAR
-    months = [date(y, m, 1) for y in range(first, last + 1) for m in range(1, 13)]
-    return ibis.memtable(
-        pa.table(
-            {
-                "month_number": pa.array(map(number_of, months), pa.int64()),
-                "event_date": pa.array(months, pa.date32()),
-            }
-        )
-    )
