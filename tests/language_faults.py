@@ -80,7 +80,7 @@ WORDS = [
     (COMPILER, 'a + "\\t" + b', "a + b[:0]"),
     (COMPILER, "present(items).length() - 1", "present(items).length()"),
     (COMPILER, "present(items).length() - 1", "items.length() - 1"),
-    (COMPILER, "ibis.ifelse(item.notnull(), place, None)", "place"),
+    (COMPILER, "ibis.ifelse(each.notnull(), at, None)", "at"),
     (COMPILER, "return ibis.ifelse(rows, value, None)", "return value"),
     (COMPILER, "((last + 1) // 2)", "(last // 2)"),
     (COMPILER, "ordered = present(items).sort()", "ordered = present(items)"),

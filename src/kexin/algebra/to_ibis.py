@@ -209,15 +209,13 @@ def deviation(items: ir.ArrayValue) -> ir.FloatingValue:
 def slope(items: ir.ArrayValue) -> ir.FloatingValue:
     """Return the least-squares slope over the items' places 0, 1, ...
 
-    It is told by sums alone: a mean, named for each item, would be taken as often.
+    What a function of an item names is computed for each item: the middle is short.
     """
-    places = items.map(lambda item, place: ibis.ifelse(item.notnull(), place, None))
-    number = present(items).length()
-    joint = items.map(lambda item, place: item * place).sums() * number
-    own = places.map(lambda place: place * place).sums() * number
-    return (joint - places.sums() * items.sums()) / (
-        own - places.sums() * places.sums()
-    ).nullif(0)
+    places = items.map(lambda each, at: ibis.ifelse(each.notnull(), at, None))
+    middle = places.means()
+    joint = items.map(lambda item, place: (place - middle) * item).sums()
+    own = places.map(lambda place: (place - middle) ** 2).sums()
+    return joint / own.nullif(0.0)
 
 
 def median(items: ir.ArrayValue) -> ir.FloatingValue:
