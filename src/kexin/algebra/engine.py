@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import ibis
 
 from kexin.errors import ConfigurationError
@@ -42,6 +44,20 @@ def connect(engine: Engine) -> Backend:
     if draws:
         connection.raw_sql("SET enable_progress_bar = false")
     return connection
+
+
+def spill(connection: Backend, folder: Path) -> None:
+    """Let DuckDB put into a folder what its memory has no room for.
+
+    An engine that spills to another folder already goes on to do so.
+    """
+    now = connection.con.execute("SELECT current_setting('temp_directory')").fetchall()
+    if now[0][0] == str(folder):
+        return
+    # DuckDB makes one level alone; what a killed process left, it clears itself.
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(duckdb.NotImplementedException):
+        connection.con.execute("SET temp_directory = ?", [str(folder)])
 
 
 def reading(settings: Settings) -> BaseBackend:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kexin.algebra.engine import spill
 from kexin.digest import file_digest
 from kexin.identity.ladder import Thresholds
-from kexin.intake import quarantine, sql
+from kexin.intake import quarantine
 from kexin.intake.accounts import Account, Count, FileCount, accounts
 from kexin.intake.arrivals import Arrived
 from kexin.intake.files import File, fits, headings_checked, sorted_files
@@ -139,7 +140,7 @@ def rematch(
 def prepared(connection: Backend, folder: Path) -> None:
     """Clear what a killed delivery left, on disk and on the engine."""
     sweep(folder)
-    sql.spill(connection, folder / SPILLED)
+    spill(connection, folder / SPILLED)
     quarantine.emptied(connection)
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING
-
-import duckdb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,17 +63,3 @@ def write(connection: Backend, query: str, path: Path) -> int:
         connection,
         f"COPY ({query}) TO {text(str(path))} (FORMAT parquet, COMPRESSION zstd)",
     )
-
-
-def spill(connection: Backend, folder: Path) -> None:
-    """Let the engine put into a folder what its memory has no room for.
-
-    An engine that spills to another folder already goes on to do so.
-    """
-    now = connection.con.execute("SELECT current_setting('temp_directory')").fetchall()
-    if now[0][0] == str(folder):
-        return
-    # DuckDB makes one level alone; what a killed process left, it clears itself.
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(duckdb.NotImplementedException):
-        connection.con.execute(f"SET temp_directory = {text(str(folder))}")

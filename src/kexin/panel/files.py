@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from kexin.algebra.aside import put_aside
+from kexin.algebra.engine import spill
 from kexin.algebra.views import tables_in
 from kexin.digest import canonical, digest, file_digest
 from kexin.intake.flags import RECONSTRUCTED
-from kexin.intake.sql import spill
 from kexin.panel.build import panel
 from kexin.panel.days import days, meeting
 from kexin.panel.firms import population, stacked

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kexin.algebra.aside import put_aside
-from kexin.algebra.engine import connect
+from kexin.algebra.engine import connect, spill
 from kexin.errors import WarehouseError
-from kexin.intake.sql import spill
 from kexin.settings import Engine
 
 if TYPE_CHECKING:
