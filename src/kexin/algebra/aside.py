@@ -7,6 +7,7 @@ before it are only read, and what does not fit into memory goes to disk.
 from __future__ import annotations
 
 import gc
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import local
@@ -38,8 +39,14 @@ AT_A_TIME = 2
 class Aside(Protocol):
     """What keeps parts of a query."""
 
-    def keep(self, name: str, part: ir.Table) -> ir.Table:
-        """Have a part computed, and return it as a table of the engine."""
+    def keep(self, name: str, part: ir.Table, *, last: bool = False) -> ir.Table:
+        """Have a part computed, and return it as a table of the engine.
+
+        Args:
+            name: What a person may know it by.
+            part: The part, which may read parts that are kept already.
+            last: Whether nothing else will read those: they go as soon as it is there.
+        """
 
     def told(self, query: ir.Table) -> pa.Table:
         """Return the rows of a query over such parts."""
@@ -86,7 +93,7 @@ class OnDuckDB:
         self.own = local()
         self.connections: list[DuckDBPyConnection] = []
 
-    def keep(self, name: str, part: ir.Table) -> ir.Table:
+    def keep(self, name: str, part: ir.Table, *, last: bool = False) -> ir.Table:
         """Have a part computed, and return it as the table that it will be.
 
         Raises:
@@ -96,8 +103,9 @@ class OnDuckDB:
             if begun.done():
                 begun.result()
         place = f"aside_{len(self.parts)}_{name}"
-        named = sorted({table.name for table in part.op().find(ops.DatabaseTable)})
-        needed = [self.parts[table] for table in named if table in self.parts]
+        named = tables_in(part)
+        before = [table for table in named if table in self.parts]
+        needed = [self.parts[table] for table in before]
         stored = ", ".join(table for table in named if table not in self.parts)
         small = {
             table.name: table.data.to_pyarrow(table.schema)
@@ -108,6 +116,7 @@ class OnDuckDB:
         queries = (
             f'CREATE TABLE "{place}" ({typed})',
             f'INSERT INTO "{place}" {self.engine.compile(part)}',
+            *(f'DROP TABLE "{table}"' for table in before if last),
         )
         self.parts[place] = self.threads.submit(
             self.compute, stored or name, queries, small, needed
@@ -126,7 +135,7 @@ class OnDuckDB:
 
         Args:
             read: What it reads, for a person to look at where it fails.
-            queries: What makes it.
+            queries: What makes it, and what drops what is read by nothing else.
             small: Tables in memory that they name.
             needed: The parts that they name.
 
@@ -175,6 +184,11 @@ class OnDuckDB:
             self.engine.raw_sql(f'DROP TABLE IF EXISTS "{place}"')
 
 
+def tables_in(part: ir.Table) -> list[str]:
+    """Return the tables of the engine that a part reads, by name."""
+    return sorted({table.name for table in part.op().find(ops.DatabaseTable)})
+
+
 def not_computed(read: str, error: duckdb.Error) -> WarehouseError:
     """Return the error for a part that the engine could not compute."""
     said = str(error).strip().partition("\n")[0]
@@ -199,12 +213,18 @@ class OnSpark:
     def __init__(self, engine: SparkEngine, done: Callable[[], None]) -> None:
         self.engine = engine
         self.done = done
-        self.names: list[str] = []
+        self.numbers = itertools.count()
+        self.names: set[str] = set()
 
-    def keep(self, name: str, part: ir.Table) -> ir.Table:
+    def keep(self, name: str, part: ir.Table, *, last: bool = False) -> ir.Table:
         """Compute a part and keep its rows on the workers."""
-        self.names.append(f"aside_{len(self.names)}_{name}")
-        kept = self.engine.aside(self.names[-1], part)
+        place = f"aside_{next(self.numbers)}_{name}"
+        kept = self.engine.aside(place, part)
+        if last:
+            for table in self.names.intersection(tables_in(part)):
+                self.engine.forget(table)
+                self.names.remove(table)
+        self.names.add(place)
         self.done()
         return kept
 

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from kexin.panel.days import Days
     from kexin.signals.signal import Signal
 
-    Held = Callable[[str, ir.Table], ir.Table]
+    Held = Callable[..., ir.Table]
 
 FORMULAS_AT_ONCE = 60
 """Formulas that are told by one query where parts of it are put aside."""
@@ -86,13 +86,19 @@ def lazily(_: str, table: ir.Table) -> ir.Table:
     return table
 
 
-def step(name: str, table: ir.Table, held: Held) -> ir.Table:
+def step(name: str, table: ir.Table, held: Held, *, last: bool = False) -> ir.Table:
     """Return a step of the query by a name, or computed and put aside.
 
     A name keeps Ibis from writing each reduction as often as formulas name it; but it
     writes all that comes before again for each step, which what is put aside spares.
+
+    Args:
+        name: The name.
+        table: The step.
+        held: What becomes of each part of the query.
+        last: Whether nothing else reads the steps that this one reads.
     """
-    return table.alias(name) if held is lazily else held(name, table)
+    return table.alias(name) if held is lazily else held(name, table, last=last)
 
 
 def panel(
@@ -190,12 +196,12 @@ def formulas_of(
     table = step("reduced", table, held)
     table, places = with_peers(formulas.values(), table, places)
     ready, places = with_series(formulas.values(), table, places)
-    ready = step("ready", ready, held)
+    ready = step("ready", ready, held, last=True)
     values = {
         name: to_ibis(formula, placed(ready, places))
         for name, formula in formulas.items()
     }
-    return step("values", ready.select(*KEYS, **values), held)
+    return step("values", ready.select(*KEYS, **values), held, last=True)
 
 
 def as_needed(made: Plan, formulas: Collection[Node]) -> Plan:

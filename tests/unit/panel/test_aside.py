@@ -35,11 +35,14 @@ def asked(engine: Backend, text: str) -> ir.Table:
     return query
 
 
-def nothing_is_left(engine: Backend) -> bool:
+def kept(engine: Backend) -> list[str]:
     named = engine.con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
-    tables = [name for (name,) in named if name.startswith("aside_")]
+    return sorted(name for (name,) in named if name.startswith("aside_"))
+
+
+def nothing_is_left(engine: Backend) -> bool:
     threads = [t for t in threading.enumerate() if "ThreadPool" in t.name]
-    return not tables and not threads and gc.isenabled()
+    return not kept(engine) and not threads and gc.isenabled()
 
 
 def test_parts_stand_on_parts(engine: Backend) -> None:
@@ -50,6 +53,16 @@ def test_parts_stand_on_parts(engine: Backend) -> None:
         rows = aside.told(two.order_by("n"))
     assert rows["square"].to_pylist() == [0, 1, 4, 9]
     assert len(done) == 2
+    assert nothing_is_left(engine)
+
+
+def test_what_nothing_else_reads_goes_as_soon_as_it_was_read(engine: Backend) -> None:
+    with put_aside(engine, lambda: None) as aside:
+        one = aside.keep("one", asked(engine, "SELECT range AS n FROM range(4)"))
+        two = aside.keep("two", one.mutate(square=one.n * one.n))
+        three = aside.keep("three", two.mutate(cube=two.square * two.n), last=True)
+        assert aside.told(three.order_by("n"))["cube"].to_pylist() == [0, 1, 8, 27]
+        assert kept(engine) == ["aside_0_one", "aside_2_three"]
     assert nothing_is_left(engine)
 
 
