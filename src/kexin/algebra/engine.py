@@ -37,6 +37,8 @@ def connect(engine: Engine) -> Backend:
     if engine.memory:
         limits["memory_limit"] = engine.memory
     connection = ibis.duckdb.connect(**limits)
+    # Records meet a panel's days, a few dozen rows: merging would sort the records.
+    connection.raw_sql("SET GLOBAL nested_loop_join_threshold = 100")
     # DuckDB draws its bar on standard output, where a command's JSON must stand alone.
     # In a notebook it draws none, and refuses the setting where ipywidgets is missing.
     setting = connection.raw_sql("SELECT current_setting('enable_progress_bar')")

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
 
 
-AT_ONCE = 300_000
-"""Observations that are computed together: each takes some 10 kB while it lasts."""
+AT_ONCE = 600_000
+"""Observations that are computed together: each takes some 12 kB while it lasts."""
 
 
 class Held(NamedTuple):
