@@ -113,14 +113,12 @@ def by_condition(
     A firm of which no record meets the condition has no row: nor has one without a
     record, and it means the same.
     """
-    shared = Counter(aggregate.where for aggregate, _ in places)
-    alone = {where for where, n in shared.items() if n >= SHARED or n == len(places)}
-    alone.discard(None)
-    for where in dict.fromkeys(a.where for a, _ in places if a.where in alone):
-        yield (
-            where,
-            [(replace(a, where=None), p) for a, p in places if a.where == where],
-        )
+    shared = Counter(a.where for a, _ in places if a.where is not None)
+    enough = min(SHARED, len(places))
+    alone = [where for where, number in shared.items() if number >= enough]
+    for where in alone:
+        own = [(replace(a, where=None), p) for a, p in places if a.where == where]
+        yield where, own
     others = [(a, p) for a, p in places if a.where not in alone]
     if others:
         yield None, others
