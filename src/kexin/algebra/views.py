@@ -26,6 +26,9 @@ Named = tuple[tuple[str, Node], ...]
 STANDARD = ("firm_key", "event_date")
 """Columns of every view that formulas may name, and that a view may fill anew."""
 
+RESERVED = frozenset({"known_at", "superseded_at", "row_id", "as_of", "midnight"})
+"""Columns that follow from a view's records, or from the days that its rows meet."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class View:
@@ -39,6 +42,23 @@ class View:
 
     name: str
     columns: Named
+
+    def __post_init__(self) -> None:
+        """Refuse names that a panel gives to columns of its own.
+
+        Raises:
+            DeclarationError: A column has such a name.
+        """
+        for name in RESERVED.intersection(dict(self.columns)):
+            raise DeclarationError(
+                Text(f"列名“{name}”已被占用", f"the column name {name!r} is taken"),
+                where=f"view {self.name}",
+                expected=Text(
+                    f"{'、'.join(sorted(RESERVED))}以外的列名",
+                    f"a name other than {', '.join(sorted(RESERVED))}",
+                ),
+                do=Text("请为该列另取名称", "give the column another name"),
+            )
 
     def __getitem__(self, name: str) -> Column:
         """Return a column, for use in formulas.
