@@ -74,7 +74,7 @@ WORDS = [
     (COMPILER, "return wide * wide", "return amount * amount"),
     (COMPILER, 'item.cast("float64") + 1.0', 'item.cast("float64") + 0.0'),
     (COMPILER, "known > 0.0, known, None", "known >= 0.0, known, None"),
-    (COMPILER, "ibis.greatest(counted, 1.0).ln()", "counted.ln()"),
+    (COMPILER, "ibis.greatest(real, 1.0).ln()", "real.ln()"),
     (COMPILER, ".cases(*pairs, else_=otherwise)", ".cases(*pairs)"),
     (COMPILER, "text.left(length)", "text.left(length + 1)"),
     (COMPILER, 'a + "\\t" + b', "a + b[:0]"),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 LAST_MONTH = date(2040, 12, 1)
-"""The end of the calendar, to which a record with an open end is spread."""
+"""The month to which a record with an open end is spread."""
 
 
 ESTIMATE_COLUMNS = {

@@ -39,13 +39,16 @@ AT_A_TIME = 2
 class Aside(Protocol):
     """What keeps parts of a query."""
 
-    def keep(self, name: str, part: ir.Table, *, last: bool = False) -> ir.Table:
+    def keep(
+        self, name: str, part: ir.Table, *, drops: ir.Table | None = None
+    ) -> ir.Table:
         """Have a part computed, and return it as a table of the engine.
 
         Args:
             name: What a person may know it by.
             part: The part, which may read parts that are kept already.
-            last: Whether nothing else will read those: they go as soon as it is there.
+            drops: One of those that nothing else reads: it goes as soon as the new one
+                is there.
         """
 
     def told(self, query: ir.Table) -> pa.Table:
@@ -93,7 +96,9 @@ class OnDuckDB:
         self.own = local()
         self.connections: list[DuckDBPyConnection] = []
 
-    def keep(self, name: str, part: ir.Table, *, last: bool = False) -> ir.Table:
+    def keep(
+        self, name: str, part: ir.Table, *, drops: ir.Table | None = None
+    ) -> ir.Table:
         """Have a part computed, and return it as the table that it will be.
 
         Raises:
@@ -103,9 +108,8 @@ class OnDuckDB:
             if begun.done():
                 begun.result()
         place = f"aside_{len(self.parts)}_{name}"
-        named = tables_in(part)
-        before = [table for table in named if table in self.parts]
-        needed = [self.parts[table] for table in before]
+        named = sorted({table.name for table in part.op().find(ops.DatabaseTable)})
+        needed = [self.parts[table] for table in named if table in self.parts]
         stored = ", ".join(table for table in named if table not in self.parts)
         small = {
             table.name: table.data.to_pyarrow(table.schema)
@@ -116,7 +120,7 @@ class OnDuckDB:
         queries = (
             f'CREATE TABLE "{place}" ({typed})',
             f'INSERT INTO "{place}" {self.engine.compile(part)}',
-            *(f'DROP TABLE "{table}"' for table in before if last),
+            *([] if drops is None else [f'DROP TABLE "{name_of(drops)}"']),
         )
         self.parts[place] = self.threads.submit(
             self.compute, stored or name, queries, small, needed
@@ -184,9 +188,11 @@ class OnDuckDB:
             self.engine.raw_sql(f'DROP TABLE IF EXISTS "{place}"')
 
 
-def tables_in(part: ir.Table) -> list[str]:
-    """Return the tables of the engine that a part reads, by name."""
-    return sorted({table.name for table in part.op().find(ops.DatabaseTable)})
+def name_of(part: ir.Table) -> str:
+    """Return the name of a table of the engine, as it was put aside."""
+    (table,) = part.op().find(ops.DatabaseTable)
+    name: str = table.name
+    return name
 
 
 def not_computed(read: str, error: duckdb.Error) -> WarehouseError:
@@ -214,17 +220,18 @@ class OnSpark:
         self.engine = engine
         self.done = done
         self.numbers = itertools.count()
-        self.names: set[str] = set()
+        self.names: list[str] = []
 
-    def keep(self, name: str, part: ir.Table, *, last: bool = False) -> ir.Table:
+    def keep(
+        self, name: str, part: ir.Table, *, drops: ir.Table | None = None
+    ) -> ir.Table:
         """Compute a part and keep its rows on the workers."""
         place = f"aside_{next(self.numbers)}_{name}"
         kept = self.engine.aside(place, part)
-        if last:
-            for table in self.names.intersection(tables_in(part)):
-                self.engine.forget(table)
-                self.names.remove(table)
-        self.names.add(place)
+        self.names.append(place)
+        if drops is not None:
+            self.names.remove(name_of(drops))
+            self.engine.forget(name_of(drops))
         self.done()
         return kept
 

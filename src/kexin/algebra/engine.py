@@ -37,7 +37,8 @@ def connect(engine: Engine) -> Backend:
     if engine.memory:
         limits["memory_limit"] = engine.memory
     connection = ibis.duckdb.connect(**limits)
-    # Records meet a panel's days, a few dozen rows: merging would sort the records.
+    # Records meet a panel's days, a few dozen: a merge, which DuckDB chooses from five
+    # rows on, sorts all the records first. Cursors take over what is global.
     connection.raw_sql("SET GLOBAL nested_loop_join_threshold = 100")
     # DuckDB draws its bar on standard output, where a command's JSON must stand alone.
     # In a notebook it draws none, and refuses the setting where ipywidgets is missing.
@@ -58,6 +59,7 @@ def spill(connection: Backend, folder: Path) -> None:
         return
     # DuckDB makes one level alone; what a killed process left, it clears itself.
     folder.parent.mkdir(parents=True, exist_ok=True)
+    # DuckDB does not change a folder that it has spilled to.
     with contextlib.suppress(duckdb.NotImplementedException):
         connection.con.execute("SET temp_directory = ?", [str(folder)])
 

@@ -37,6 +37,8 @@ USUAL = {
     # 64 MB, as Spark chooses where it has 4 GB, 2,000 firms on 8 days found no room; a
     # task has at most 8,192 pages, so that smaller ones would limit large tasks.
     "spark.buffer.pageSize": "4m",
+    # A panel's rows are fetched at once: they may be more than the 1 GB that is usual.
+    "spark.driver.maxResultSize": "0",
     "spark.log.level": "ERROR",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",

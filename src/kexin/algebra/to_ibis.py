@@ -129,8 +129,8 @@ def festival_days(days: ir.NumericValue, as_of: ir.DateValue) -> ir.IntegerValue
 
 def n_ln_n(number: ir.IntegerValue) -> ir.DecimalValue:
     """Return n ln n with 12 decimals; 0 of 0, as its limit is."""
-    counted = number.cast("float64")
-    product = counted * ibis.greatest(counted, 1.0).ln()
+    real = number.cast("float64")
+    product = real * ibis.greatest(real, 1.0).ln()
     return product.cast("decimal(38, 12)")
 
 
@@ -209,7 +209,8 @@ def deviation(items: ir.ArrayValue) -> ir.FloatingValue:
 def slope(items: ir.ArrayValue) -> ir.FloatingValue:
     """Return the least-squares slope over the items' places 0, 1, ...
 
-    What a function of an item names is computed for each item: the middle is short.
+    An engine computes the middle again for each item, as often as there are items: so
+    it is told by as little as can be.
     """
     places = items.map(lambda each, at: ibis.ifelse(each.notnull(), at, None))
     middle = places.means()
@@ -295,10 +296,10 @@ def reduce(aggregate: Aggregate, leaf: Leaf) -> ir.Value:
 
 
 def counted(value: ir.Value, rows: ir.BooleanValue) -> ir.Value:
-    """Return a value where it counts; a reduction leaves out what is absent.
+    """Return a value where it counts, for a reduction that leaves out what is absent.
 
-    DuckDB takes half the time that it takes with a FILTER, for which it cuts every
-    column of a query again.
+    DuckDB takes half the time that it takes with a FILTER: for each of those it selects
+    the rows of all columns that the query reduces.
     """
     return ibis.ifelse(rows, value, None)
 

@@ -11,6 +11,7 @@ the columns that are named.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,11 @@ Named = tuple[tuple[str, Node], ...]
 STANDARD = ("firm_key", "event_date")
 """Columns of every view that formulas may name, and that a view may fill anew."""
 
-RESERVED = frozenset({"known_at", "superseded_at", "row_id", "as_of", "midnight"})
-"""Columns that follow from a view's records, or from the days that its rows meet."""
+RESERVED = re.compile(
+    r"known_at|superseded_at|row_id|as_of|midnight|month_number|group_name|last_name"
+    r"|(on|took|inner|rank)_\d+"
+)
+"""Names that a panel gives to columns of its own: it would write over a view's."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,14 +53,14 @@ class View:
         Raises:
             DeclarationError: A column has such a name.
         """
-        for name in RESERVED.intersection(dict(self.columns)):
+        for name in filter(RESERVED.fullmatch, dict(self.columns)):
             raise DeclarationError(
-                Text(f"列名“{name}”已被占用", f"the column name {name!r} is taken"),
-                where=f"view {self.name}",
-                expected=Text(
-                    f"{'、'.join(sorted(RESERVED))}以外的列名",
-                    f"a name other than {', '.join(sorted(RESERVED))}",
+                Text(
+                    f"列名“{name}”由面板自用",
+                    f"panels have a column {name!r} themselves",
                 ),
+                where=f"view {self.name}",
+                expected=Text("说明其内容的列名", "a name that says what it holds"),
                 do=Text("请为该列另取名称", "give the column another name"),
             )
 
@@ -190,7 +194,7 @@ class Spread(View):
     """One row for each calendar month that a record covers, as `event_date`.
 
     The day is the month's first. The months are those in which `start` and `end` fall
-    and all between; without an end they go on to the end of the calendar.
+    and all between, none before 1990 or after 2040; without an end they go on to 2040.
 
     Args:
         source: Table or view.

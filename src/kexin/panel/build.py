@@ -13,7 +13,7 @@ as engines do well.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kexin.algebra.nodes import AsOf, ClosedMonth, Statistic, children, walk
 from kexin.algebra.reductions import (
@@ -57,7 +57,14 @@ if TYPE_CHECKING:
     from kexin.panel.days import Days
     from kexin.signals.signal import Signal
 
-    Held = Callable[..., ir.Table]
+    class Held(Protocol):
+        """What becomes of a part of the query: see `kexin.algebra.aside`."""
+
+        def __call__(
+            self, name: str, part: ir.Table, /, *, drops: ir.Table | None = None
+        ) -> ir.Table:
+            """Return the part, or a table that stands for it."""
+
 
 FORMULAS_AT_ONCE = 60
 """Formulas that are told by one query where parts of it are put aside."""
@@ -81,12 +88,14 @@ class Plan(NamedTuple):
     days: Days
 
 
-def lazily(_: str, table: ir.Table) -> ir.Table:
+def lazily(_: str, table: ir.Table, *, drops: ir.Table | None = None) -> ir.Table:  # noqa: ARG001
     """Leave a part of the query to be computed with the rest."""
     return table
 
 
-def step(name: str, table: ir.Table, held: Held, *, last: bool = False) -> ir.Table:
+def step(
+    name: str, table: ir.Table, held: Held, *, drops: ir.Table | None = None
+) -> ir.Table:
     """Return a step of the query by a name, or computed and put aside.
 
     A name keeps Ibis from writing each reduction as often as formulas name it; but it
@@ -96,9 +105,9 @@ def step(name: str, table: ir.Table, held: Held, *, last: bool = False) -> ir.Ta
         name: The name.
         table: The step.
         held: What becomes of each part of the query.
-        last: Whether nothing else reads the steps that this one reads.
+        drops: A step before it that nothing else reads.
     """
-    return table.alias(name) if held is lazily else held(name, table, last=last)
+    return table.alias(name) if held is lazily else held(name, table, drops=drops)
 
 
 def panel(
@@ -193,15 +202,15 @@ def formulas_of(
         own.days.table.drop("midnight"),
     )
     table, places = chosen_values(own, spanned, {Flag(name): name for name in names})
-    table = step("reduced", table, held)
-    table, places = with_peers(formulas.values(), table, places)
-    ready, places = with_series(formulas.values(), table, places)
-    ready = step("ready", ready, held, last=True)
+    made_of = step("reduced", table, held)
+    table, places = with_peers(formulas.values(), made_of, places)
+    table, places = with_series(formulas.values(), table, places)
+    ready = step("ready", table, held, drops=made_of)
     values = {
         name: to_ibis(formula, placed(ready, places))
         for name, formula in formulas.items()
     }
-    return step("values", ready.select(*KEYS, **values), held, last=True)
+    return step("values", ready.select(*KEYS, **values), held, drops=ready)
 
 
 def as_needed(made: Plan, formulas: Collection[Node]) -> Plan:

@@ -38,7 +38,8 @@ processor's cache that DuckDB begins the same groups anew again and again."""
 
 SHARED = 8
 """Aggregates under one condition from which on they have a query of their own, which
-leaves out the records that do not meet it: fewer are not worth another reading."""
+leaves out the records that do not meet it. Fewer are not worth another reading, unless
+they are all: then there is no other."""
 
 
 def aggregates(places: Places, seen: ir.Table, known: Days) -> Iterator[ir.Table]:
@@ -101,6 +102,7 @@ def by_kind(places: Places, seen: ir.Table, known: Days) -> Iterator[ir.Table]:
         rows = seen if condition is None else seen.filter(to_ibis(condition, leaf))
         for first in range(0, len(own), AT_ONCE):
             some = dict(own[first : first + AT_ONCE])
+            # Of the filtered records: columns of others are not theirs.
             yield reduced(some, rows, record_leaf(rows, known), KEYS)
     yield from distinct(others, seen, leaf, KEYS)
 
@@ -110,8 +112,8 @@ def by_condition(
 ) -> Iterator[tuple[Node | None, list[tuple[Aggregate, str]]]]:
     """Yield aggregates that many share a condition, with it, and then all others.
 
-    A firm of which no record meets the condition has no row: nor has one without a
-    record, and it means the same.
+    A firm of which no record meets the condition has no row, as has one without any
+    record; `kexin.panel.build.stood` makes both the same, 0 or absent.
     """
     shared = Counter(a.where for a, _ in places if a.where is not None)
     enough = min(SHARED, len(places))

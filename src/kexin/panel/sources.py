@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 STANDING = ("firm_key", "event_date", "known_at", "superseded_at", "row_id")
 """Columns of every version, as far as a view needs them."""
 
-LAST_MONTH = date(2040, 12, 1)
-"""The month to which a record with an open end, or a later one, is spread."""
+FIRST_MONTH, LAST_MONTH = date(1990, 1, 1), date(2040, 12, 1)
+"""Months over which records are spread, whatever day was put for an open end."""
 
 NEVER = datetime(9999, 12, 31)  # noqa: DTZ001  (moments are in local time)
 """Later than all moments."""
@@ -244,9 +244,11 @@ def spread(view: Spread, tables: Tables) -> ir.Table:
     def leaf(column: Column) -> ir.Value:
         return table[column.name]
 
-    # The least of a day and none is the day.
+    # SQL's LEAST leaves out what is absent, so that an open end becomes the last month.
     end = ibis.least(to_ibis(view.end, leaf).cast("date"), ibis.literal(LAST_MONTH))
-    start = month_number(to_ibis(view.start, leaf))
+    begun = to_ibis(view.start, leaf).cast("date")
+    # No greatest: it would let a record without a start begin with the first month.
+    start = month_number(ibis.ifelse(begun < FIRST_MONTH, FIRST_MONTH, begun))
     columns = {name: table[name] for name in STANDING if name != "event_date"}
     columns |= own(view, leaf)
     number = ibis.range(start, month_number(end) + 1).unnest()

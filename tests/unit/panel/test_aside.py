@@ -60,7 +60,7 @@ def test_what_nothing_else_reads_goes_as_soon_as_it_was_read(engine: Backend) ->
     with put_aside(engine, lambda: None) as aside:
         one = aside.keep("one", asked(engine, "SELECT range AS n FROM range(4)"))
         two = aside.keep("two", one.mutate(square=one.n * one.n))
-        three = aside.keep("three", two.mutate(cube=two.square * two.n), last=True)
+        three = aside.keep("three", two.mutate(cube=two.square * two.n), drops=two)
         assert aside.told(three.order_by("n"))["cube"].to_pylist() == [0, 1, 8, 27]
         assert kept(engine) == ["aside_0_one", "aside_2_three"]
     assert nothing_is_left(engine)
