@@ -88,7 +88,7 @@ WORDS = [
     (COMPILER, "present(items).maxs()", "items[0]"),
     (RECORDS, "flagged[place].any()", "flagged[place].all()"),
     (RECORDS, "flagged.filter(flagged.value.notnull())", "flagged"),
-    (RECORDS, "counted(values.value, values[place])", "values.value"),
+    (RECORDS, "values.count(where=values[place])", "values.count()"),
     (RECORDS, "if condition is None else seen.filter", "if condition else seen.filter"),
     (RECORDS, "for a, p in places if a.where == where]", "for a, p in places]"),
     (RECORDS, "if a.where not in alone]", "if a.where is None]"),

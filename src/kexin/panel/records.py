@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from kexin.algebra.resolve import on_day
-from kexin.algebra.to_ibis import ORDERED, at_an_end, counted, reduce, to_ibis, within
+from kexin.algebra.to_ibis import ORDERED, at_an_end, reduce, to_ibis, within
 from kexin.algebra.to_ibis import spanned as to_span
 from kexin.panel.days import KEYS, record_leaf
 from kexin.panel.folding import folded, is_folded
@@ -188,5 +188,5 @@ def distinct(
             .agg(**{place: flagged[place].any() for place in flags})
         )
         yield values.group_by(*keys).agg(
-            **{place: counted(values.value, values[place]).count() for place in flags}
+            **{place: values.count(where=values[place]) for place in flags}
         )
