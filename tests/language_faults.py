@@ -156,6 +156,7 @@ VIEWS = [
     (SOURCES, "pairs.filter(to_ibis(view.where, leaf))", "pairs"),
     (SOURCES, "ibis.least(to_ibis(view.end, leaf).cast", "(to_ibis(view.end, leaf).cast"),
     (SOURCES, "month_number(end) + 1", "month_number(end)"),
+    (SOURCES, "ibis.ifelse(begun < FIRST_MONTH, FIRST_MONTH, begun)", "begun"),
     (SOURCES, "rows.month_number % 12 + 1", "rows.month_number % 12"),
     (SOURCES, "a.union(b), alike", "a.union(b, distinct=True), alike"),
     (

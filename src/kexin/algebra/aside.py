@@ -7,7 +7,6 @@ before it are only read, and what does not fit into memory goes to disk.
 from __future__ import annotations
 
 import gc
-import itertools
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import local
@@ -219,18 +218,15 @@ class OnSpark:
     def __init__(self, engine: SparkEngine, done: Callable[[], None]) -> None:
         self.engine = engine
         self.done = done
-        self.numbers = itertools.count()
         self.names: list[str] = []
 
     def keep(
         self, name: str, part: ir.Table, *, drops: ir.Table | None = None
     ) -> ir.Table:
         """Compute a part and keep its rows on the workers."""
-        place = f"aside_{next(self.numbers)}_{name}"
-        kept = self.engine.aside(place, part)
-        self.names.append(place)
+        self.names.append(f"aside_{len(self.names)}_{name}")
+        kept = self.engine.aside(self.names[-1], part)
         if drops is not None:
-            self.names.remove(name_of(drops))
             self.engine.forget(name_of(drops))
         self.done()
         return kept

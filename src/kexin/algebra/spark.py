@@ -197,7 +197,10 @@ class SparkEngine(Backend):  # type: ignore[misc]  # Ibis has no types
         return self.table(name)
 
     def forget(self, name: str) -> None:
-        """Let go of a table that was put aside; Spark frees what nothing names."""
+        """Let go of a table that was put aside, if it is still there.
+
+        Spark frees what nothing names.
+        """
         self._session.catalog.dropTempView(name)
 
     def to_pyarrow(

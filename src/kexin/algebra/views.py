@@ -29,7 +29,7 @@ STANDARD = ("firm_key", "event_date")
 
 RESERVED = re.compile(
     r"known_at|superseded_at|row_id|as_of|midnight|month_number|group_name|last_name"
-    r"|(on|took|inner|rank)_\d+"
+    r"|(on|took)_\d+"
 )
 """Names that a panel gives to columns of its own: it would write over a view's."""
 

@@ -202,10 +202,10 @@ def formulas_of(
         own.days.table.drop("midnight"),
     )
     table, places = chosen_values(own, spanned, {Flag(name): name for name in names})
-    made_of = step("reduced", table, held)
-    table, places = with_peers(formulas.values(), made_of, places)
+    chosen = step("reduced", table, held)
+    table, places = with_peers(formulas.values(), chosen, places)
     table, places = with_series(formulas.values(), table, places)
-    ready = step("ready", table, held, drops=made_of)
+    ready = step("ready", table, held, drops=chosen)
     values = {
         name: to_ibis(formula, placed(ready, places))
         for name, formula in formulas.items()
