@@ -29,7 +29,7 @@ from kexin.algebra.nodes import (
 from kexin.algebra.reductions import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import date
 
     import ibis.expr.types as ir
@@ -45,10 +45,37 @@ if TYPE_CHECKING:
 
     Leaf = Callable[[Any], ir.Value]
 
+
+def exact(
+    operate: Callable[[Any, Any], Any], digits: Callable[[Iterable[int]], int]
+) -> Callable[[Any, Any], Any]:
+    """Return an operator whose decimals have room for every digit of what it gives.
+
+    Ibis 12 takes the type of the longer operand: a part that is put aside with it is
+    rounded where two decimals are multiplied, and too narrow for a number of records
+    that is added to a decimal.
+
+    Args:
+        operate: Python's operator.
+        digits: Digits after the point, from those of both operands.
+    """
+
+    def number(left: ir.NumericValue, right: ir.NumericValue) -> ir.NumericValue:
+        value = operate(left, right)
+        types = [left.type(), right.type()]
+        scale = digits([t.scale if t.is_decimal() else 0 for t in types])
+        told = all(t.is_decimal() for t in types) and value.type().scale == scale
+        if told or not value.type().is_decimal():
+            return value
+        return value.cast(f"decimal(38, {scale})")
+
+    return number
+
+
 OPERATORS: dict[Operator, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
+    "+": exact(operator.add, max),
+    "-": exact(operator.sub, max),
+    "*": exact(operator.mul, sum),
     "/": lambda left, right: left.cast("float64") / right.cast("float64").nullif(0),
     "<": operator.lt,
     "<=": operator.le,
@@ -146,7 +173,7 @@ def square(amount: ir.DecimalValue) -> ir.DecimalValue:
     A product of two DECIMAL(18, 2) is DECIMAL(18, 4) on DuckDB 2 and overflows.
     """
     wide = amount.cast("decimal(38, 2)")
-    return wide * wide
+    return OPERATORS["*"](wide, wide)
 
 
 def strictest(choose: Callable[..., ir.Value]) -> Callable[..., ir.Value]:

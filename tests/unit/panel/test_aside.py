@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import threading
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from kexin.algebra.aside import put_aside
 from kexin.algebra.engine import connect, spill
+from kexin.algebra.to_ibis import OPERATORS, square
 from kexin.errors import WarehouseError
 from kexin.settings import Engine
 
@@ -54,6 +56,30 @@ def test_parts_stand_on_parts(engine: Backend) -> None:
     assert rows["square"].to_pylist() == [0, 1, 4, 9]
     assert len(done) == 2
     assert nothing_is_left(engine)
+
+
+def test_decimals_keep_all_their_digits(engine: Backend) -> None:
+    amounts = "1.11::DECIMAL(18, 2) AS amount, 0.333333::DECIMAL(9, 6) AS share"
+    numbers = "0.12345678::DECIMAL(9, 8) AS pd, 1234::BIGINT AS cases"
+    with put_aside(engine, lambda: None) as aside:
+        one = aside.keep("one", asked(engine, f"SELECT {amounts}, {numbers}"))
+        formulas = {
+            "product": OPERATORS["*"](one.share, one.pd),
+            "square": square(one.amount),
+            "over": OPERATORS["-"](one.cases, one.share),
+            "times": OPERATORS["*"](one.share, one.cases),
+        }
+        two = aside.keep("two", one.select(**formulas))
+        three = aside.keep(
+            "three", two.agg(**{name: two[name].sum() for name in formulas})
+        )
+        (found,) = aside.told(three).to_pylist()
+    assert found == {
+        "product": Decimal("0.04115221884774"),
+        "square": Decimal("1.2321"),
+        "over": Decimal("1233.666667"),
+        "times": Decimal("411.332922"),
+    }
 
 
 def test_what_nothing_else_reads_goes_as_soon_as_it_was_read(engine: Backend) -> None:
