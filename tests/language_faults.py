@@ -71,7 +71,7 @@ WORDS = [
     (COMPILER, "last.day()) & ~ends_month", "last.day())"),
     (COMPILER, "(first.day() > last.day())", "(first.day() >= last.day())"),
     (COMPILER, 'delta(day, unit="day") - 1', 'delta(day, unit="day")'),
-    (COMPILER, "return wide * wide", "return amount * amount"),
+    (COMPILER, '["*"](wide, wide)', '["*"](amount, amount)'),
     (COMPILER, 'item.cast("float64") + 1.0', 'item.cast("float64") + 0.0'),
     (COMPILER, "known > 0.0, known, None", "known >= 0.0, known, None"),
     (COMPILER, "ibis.greatest(real, 1.0).ln()", "real.ln()"),
