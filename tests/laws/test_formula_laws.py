@@ -207,7 +207,7 @@ def signal_of(number: int, formula: Node) -> Signal:
         absent="no_records",
         family="",
         reason=text,
-        why="",
+        why=Text("", ""),
         source="",
     )
 

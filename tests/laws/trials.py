@@ -455,7 +455,7 @@ def trial(number: int, name: str, register: str, formula: Node) -> Signal:
         absent="missing",
         family="trial",
         reason=text,
-        why="",
+        why=Text("", ""),
         source="",
     )
 

@@ -273,6 +273,7 @@ def questions(screen: Screen, found: list[Question]) -> None:
 
 def signals(screen: Screen, known: Mapping[str, Signal], wanted: str) -> None:
     """Show the catalogue, or one signal."""
+    from kexin.signals import words
     from kexin.signals.signal import ABSENCE
 
     if wanted and wanted not in known:
@@ -305,7 +306,13 @@ def signals(screen: Screen, known: Mapping[str, Signal], wanted: str) -> None:
         Text("信号族", "family"),
     ]
     rows = [
-        (s.id, s.name.said(screen.language), s.unit, s.direction, s.family)
+        (
+            s.id,
+            s.name.said(screen.language),
+            words.unit(s.unit).said(screen.language),
+            s.direction,
+            words.family(s.family).said(screen.language),
+        )
         for s in shown
     ]
     screen.table(Text("信号目录", "Signals"), columns, rows)

@@ -12,6 +12,7 @@ from kexin.algebra.views import tables_in
 from kexin.panel.readable import CONSENTED
 from kexin.registers.contract import contracts
 from kexin.registers.core import REGISTER
+from kexin.signals import words
 from kexin.signals.signal import ABSENCE
 
 if TYPE_CHECKING:
@@ -80,14 +81,14 @@ def entry(signal: Signal, filled: Sequence[Filled]) -> dict[str, Any]:
         "id": signal.id,
         "register": signal.register,
         "register_zh": REGISTER[signal.register],
-        "family": signal.family,
+        "family": words.family(signal.family)._asdict(),
         "name": signal.name._asdict(),
-        "unit": signal.unit,
+        "unit": words.unit(signal.unit)._asdict(),
         "direction": signal.direction,
         "absent": ABSENCE[signal.absent]._asdict(),
         "consent": needs_consent,
         "reason": signal.reason._asdict(),
-        "why": signal.why,
+        "why": signal.why._asdict(),
         "source": signal.source,
         "formula": repr(signal.formula),
         "tables": [told(name) for name in sorted(tables_in(signal.formula))],

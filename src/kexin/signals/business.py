@@ -53,7 +53,7 @@ age_m = Signal(
     formula=Call("months_since", (latest(RegFirm.establish_date),)),
     unit="months", direction=-1, absent="no_records", family="background",
     reason=Text("企业成立{v}个月", "The firm was established {v} months ago"),
-    why="Failures peak in years 3–7 (SRC-N1); very young firms have no record",
+    why=Text("失败集中在第3–7年（SRC-N1）；很年轻的企业没有记录", "Failures peak in years 3–7 (SRC-N1); very young firms have no record"),
     source="SIGNALS.md section 2, reg.age_m; READINGS.md A65",
 )
 
@@ -65,7 +65,7 @@ capital_log = Signal(
     formula=Call("ln", (capital + 1,)),
     unit="ln CNY", direction=0, absent="missing", family="capital",
     reason=Text("注册资本{v_wan}万元", "Registered capital is CNY {v_wan} ten-thousand"),
-    why="Weak sign of scale; since the five-year payment rule (SRC-L5) inflated capital is being cut, so not monotone",
+    why=Text("规模的弱信号；五年实缴规定（SRC-L5）后虚高的资本正在削减，因此不设单调性", "Weak sign of scale; since the five-year payment rule (SRC-L5) inflated capital is being cut, so not monotone"),
     source="SIGNALS.md section 2, reg.capital_log",
 )
 
@@ -77,7 +77,7 @@ paid_ratio = Signal(
     formula=(latest(RegFirm.paid_in_capital) / capital).clip(0, 1),
     unit="fraction", direction=-1, absent="missing", family="capital",
     reason=Text("注册资本实缴比例{v_pct}%", "{v_pct}% of the registered capital has been paid in"),
-    why="Owners with money at stake default less",
+    why=Text("自己投入资金的股东更少违约", "Owners with money at stake default less"),
     source="SIGNALS.md section 2, reg.paid_ratio; READINGS.md A63",
 )
 
@@ -89,7 +89,7 @@ capital_cut_24m = Signal(
     formula=changes("capital_cut", 24),
     unit="count", direction=1, absent="never", family="capital",
     reason=Text("近24个月减资{v}次", "Registered capital was reduced {v} time(s) in 24 months"),
-    why="Reduction shields owners from creditors; 2024-07 to 2027-06 many are only legal adjustments: keep a regime flag",
+    why=Text("减资使股东避开债权人；2024年7月至2027年6月的减资多为法定调整：应保留制度标志", "Reduction shields owners from creditors; 2024-07 to 2027-06 many are only legal adjustments: keep a regime flag"),
     source="SIGNALS.md section 2, reg.capital_cut_24m; READINGS.md A10",
 )
 
@@ -101,7 +101,7 @@ capital_raise_24m = Signal(
     formula=changes("capital_raise", 24),
     unit="count", direction=-1, absent="never", family="capital",
     reason=Text("近24个月增资{v}次", "Registered capital was raised {v} time(s) in 24 months"),
-    why="New money from owners or investors",
+    why=Text("股东或投资人投入的新资金", "New money from owners or investors"),
     source="SIGNALS.md section 2, reg.capital_raise_24m; READINGS.md A10",
 )
 
@@ -113,7 +113,7 @@ rep_change_12m = Signal(
     formula=changes("legal_rep", 12),
     unit="count", direction=1, absent="never", family="control",
     reason=Text("近12个月法定代表人变更{v}次", "The legal representative changed {v} time(s) in 12 months"),
-    why="Banks refuse within 6–12 months of a change (SRC-B4): typical before a firm is abandoned or sold as a shell",
+    why=Text("变更后6–12个月内银行拒贷（SRC-B4）：常见于企业被弃置或作为空壳出售之前", "Banks refuse within 6–12 months of a change (SRC-B4): typical before a firm is abandoned or sold as a shell"),
     source="SIGNALS.md section 2, reg.rep_change_12m; READINGS.md A10",
 )
 
@@ -125,7 +125,7 @@ rep_change_36m = Signal(
     formula=changes("legal_rep", 36),
     unit="count", direction=1, absent="never", family="control",
     reason=Text("近36个月法定代表人变更{v}次", "The legal representative changed {v} time(s) in 36 months"),
-    why="Repeated changes show unstable control",
+    why=Text("多次变更说明控制权不稳定", "Repeated changes show unstable control"),
     source="SIGNALS.md section 2, reg.rep_change_36m; READINGS.md A10",
 )
 
@@ -137,7 +137,7 @@ holder_exit_24m = Signal(
     formula=Across("sum", stake_lost, by=RegShareholder.holder_key),
     unit="fraction", direction=1, absent="never", family="control",
     reason=Text("近24个月有{v_pct}%的股权易手", "{v_pct}% of the equity changed hands in 24 months"),
-    why="Founders leaving early; financing rounds also move it, hence read with vc.months_since",
+    why=Text("创始人提前退出；融资也会改变股权，因此与vc.months_since一并解读", "Founders leaving early; financing rounds also move it, hence read with vc.months_since"),
     source="SIGNALS.md section 2, reg.holder_exit_24m; READINGS.md A11",
 )
 
@@ -149,7 +149,7 @@ addr_move_24m = Signal(
     formula=changes("address", 24),
     unit="count", direction=1, absent="never", family="changes",
     reason=Text("近24个月住所变更{v}次", "The registered address changed {v} time(s) in 24 months"),
-    why="Frequent moves go with rent arrears and evasion",
+    why=Text("频繁搬迁常伴随拖欠租金和逃避", "Frequent moves go with rent arrears and evasion"),
     source="SIGNALS.md section 2, reg.addr_move_24m; READINGS.md A10",
 )
 
@@ -161,7 +161,7 @@ name_change_36m = Signal(
     formula=changes("name", 36),
     unit="count", direction=1, absent="never", family="changes",
     reason=Text("近36个月企业名称变更{v}次", "The firm changed its name {v} time(s) in 36 months"),
-    why="Hides bad history",
+    why=Text("掩盖不良历史", "Hides bad history"),
     source="SIGNALS.md section 2, reg.name_change_36m; READINGS.md A10",
 )
 
@@ -173,7 +173,7 @@ scope_change_24m = Signal(
     formula=changes("scope", 24),
     unit="count", direction=0, absent="never", family="changes",
     reason=Text("近24个月经营范围变更{v}次", "The business scope changed {v} time(s) in 24 months"),
-    why="Change of trade: growth or drifting",
+    why=Text("经营方向变化：成长或漂移", "Change of trade: growth or drifting"),
     source="SIGNALS.md section 2, reg.scope_change_24m; READINGS.md A10",
 )
 
@@ -185,7 +185,7 @@ top1_ratio = Signal(
     formula=Aggregate("max", RegShareholder.ratio, EVER, held(now)),
     unit="fraction", direction=0, absent="missing", family="control",
     reason=Text("第一大股东持股{v_pct}%", "The largest shareholder holds {v_pct}%"),
-    why="Both extremes carry risk",
+    why=Text("两个极端都有风险", "Both extremes carry risk"),
     source="SIGNALS.md section 2, reg.top1_ratio; READINGS.md A85",
 )
 
@@ -204,7 +204,7 @@ fund_holder = Signal(
     ).given(holders > 0),
     unit="0/1", direction=-1, absent="missing", family="control",
     reason=Text("{v:有|无}基金或国资股东", "{v:Has|Has no} fund or state shareholder"),
-    why="Outside screening and deeper pockets",
+    why=Text("经外部筛选，资金更雄厚", "Outside screening and deeper pockets"),
     source="SIGNALS.md section 2, reg.fund_holder; READINGS.md A85",
 )
 
@@ -216,6 +216,6 @@ officer_turn_24m = Signal(
     formula=(left_lately / officers_before).given(officers_before >= 2),
     unit="fraction", direction=1, absent="too_few", family="control",
     reason=Text("近24个月高管变动率{v_pct}%", "{v_pct}% of the officers left in 24 months"),
-    why="Key people leave first",
+    why=Text("关键人员最先离开", "Key people leave first"),
     source="SIGNALS.md section 2, reg.officer_turn_24m; READINGS.md A13",
 )

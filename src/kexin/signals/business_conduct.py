@@ -117,7 +117,7 @@ abn_now = Signal(
     formula=count(RegAbnormalList.list_date, EVER, is_listed) > 0,
     unit="0/1", direction=1, absent="never", family="listing",
     reason=Text("{v:目前被列入|目前未被列入}经营异常名录", "{v:Is|Is not} on the abnormal-operation list"),
-    why="Not filed, not reachable or false: a hard rule as well (POLICY §3)",
+    why=Text("未报送、失联或弄虚作假：同时也是硬性规则（POLICY第3节）", "Not filed, not reachable or false: a hard rule as well (POLICY §3)"),
     source="SIGNALS.md section 2, reg.abn_now; READINGS.md A85",
 )
 
@@ -129,7 +129,7 @@ abn_cnt_36m = Signal(
     formula=count(RegAbnormalList.list_date, THREE_YEARS),
     unit="count", direction=1, absent="never", family="listing",
     reason=Text("近36个月列入经营异常名录{v}次", "Listed as abnormal {v} time(s) in 36 months"),
-    why="Carelessness persists",
+    why=Text("疏忽会延续", "Carelessness persists"),
     source="SIGNALS.md section 2, reg.abn_cnt_36m",
 )
 
@@ -141,7 +141,7 @@ abn_unreach_60m = Signal(
     formula=count(RegAbnormalList.list_date, FIVE_YEARS, unreachable) > 0,
     unit="0/1", direction=1, absent="never", family="listing",
     reason=Text("近60个月{v:曾|未曾}因登记住所无法联系被列异", "{v:Was|Was never} listed as unreachable at its address in 60 months"),
-    why="The strongest reason code: 11 % of listings (SRC-N5)",
+    why=Text("最强的列入原因：占列入的11%（SRC-N5）", "The strongest reason code: 11 % of listings (SRC-N5)"),
     source="SIGNALS.md section 2, reg.abn_unreach_60m",
 )
 
@@ -159,7 +159,7 @@ penalty_cnt_24m = Signal(
     ),
     unit="count", direction=1, absent="never", family="penalty",
     reason=Text("近24个月行政处罚{v}次(不含轻微)", "{v} administrative penalt(y/ies) in 24 months (minor ones excluded)"),
-    why="Rule-breaking; minor ones are left out since 2026-04-01",
+    why=Text("违规；2026-04-01起轻微处罚不计", "Rule-breaking; minor ones are left out since 2026-04-01"),
     source="SIGNALS.md section 2, reg.penalty_cnt_24m; READINGS.md A14, A70",
 )
 
@@ -171,7 +171,7 @@ penalty_fine_24m = Signal(
     formula=to_sales(fined),
     unit="fraction", direction=1, absent="too_few", family="penalty",
     reason=Text("近24个月罚没金额占年销售额{v_pct}%", "Fines of 24 months equal {v_pct}% of yearly sales"),
-    why="Cost and gravity",
+    why=Text("代价与严重程度", "Cost and gravity"),
     source="SIGNALS.md section 2, reg.penalty_fine_24m; READINGS.md A06, A14, A62",
 )
 
@@ -187,7 +187,7 @@ penalty_worst_36m = Signal(
     ),
     unit="level", direction=1, absent="never", family="penalty",
     reason=Text("近36个月最重行政处罚为“{v_name}”", "The gravest penalty in 36 months was \"{v_name}\""),
-    why="Suspension and licence loss matter more than count",
+    why=Text("停业和吊销许可比次数更重要", "Suspension and licence loss matter more than count"),
     source="SIGNALS.md section 2, reg.penalty_worst_36m; READINGS.md A14, A70",
     labels=(
         (0, Text("无", "none")),
@@ -205,7 +205,7 @@ pledge_ratio = Signal(
     formula=Call("coalesce", (pledged_part, Constant(0).given(pledged <= 0))),
     unit="fraction", direction=1, absent="missing", family="pledge",
     reason=Text("股权出质比例{v_pct}%", "{v_pct}% of the equity is pledged"),
-    why="Owners already borrowed on the shares",
+    why=Text("股东已用股权借款", "Owners already borrowed on the shares"),
     source="SIGNALS.md section 2, reg.pledge_ratio; READINGS.md A06b, A15",
 )
 
@@ -217,7 +217,7 @@ chattel_new_12m = Signal(
     formula=count(RegChattelMortgage.reg_date, YEAR),
     unit="count", direction=1, absent="never", family="pledge",
     reason=Text("近12个月新增动产担保登记{v}笔", "{v} new lien(s) on movable property in 12 months"),
-    why="Last assets are being pledged",
+    why=Text("最后的资产正在被抵押", "Last assets are being pledged"),
     source="SIGNALS.md section 2, reg.chattel_new_12m",
 )
 
@@ -229,7 +229,7 @@ chattel_recv_12m = Signal(
     formula=to_sales(total(RegChattelMortgage.secured_amount, YEAR, of_receivables)),
     unit="fraction", direction=1, absent="too_few", family="pledge",
     reason=Text("近12个月应收账款质押或转让额占销售额{v_pct}%", "Receivables pledged or sold in 12 months equal {v_pct}% of sales"),
-    why="Future cash already committed",
+    why=Text("未来的现金已被占用", "Future cash already committed"),
     source="SIGNALS.md section 2, reg.chattel_recv_12m; READINGS.md A06",
 )
 
@@ -241,7 +241,7 @@ ar_late_36m = Signal(
     formula=(failed(0) + failed(1) + failed(2)).given(is_of_age),
     unit="count", direction=1, absent="too_few", family="reporting",
     reason=Text("近3个年度有{v}个年度年报逾期或未报", "{v} of the last 3 annual reports were late or missing"),
-    why="Habit of compliance",
+    why=Text("守规的习惯", "Habit of compliance"),
     source="SIGNALS.md section 2, reg.ar_late_36m; READINGS.md A16",
 )
 
@@ -255,7 +255,7 @@ ar_leverage = Signal(
     .given(is_recent & (assets > 0)),
     unit="ratio", direction=1, absent="missing", family="leverage",
     reason=Text("年报资产负债率{v_pct}%", "Liabilities are {v_pct}% of assets in the annual report"),
-    why="Buffer against loss; 70 % is a usual ceiling (SRC-B3)",
+    why=Text("抵御亏损的缓冲；70%是常见上限（SRC-B3）", "Buffer against loss; 70 % is a usual ceiling (SRC-B3)"),
     source="SIGNALS.md section 2, reg.ar_leverage; READINGS.md A17, A28",
 )
 
@@ -275,7 +275,7 @@ ar_emp_gap = Signal(
     ),
     unit="log ratio", direction=1, absent="missing", family="staff",
     reason=Text("年报从业人数为同期参保人数的{v_x}倍", "Reported staff is {v_x} times the insured staff"),
-    why="Exaggeration or uninsured staff",
+    why=Text("夸大人数，或员工未参保", "Exaggeration or uninsured staff"),
     source="SIGNALS.md section 2, reg.ar_emp_gap; READINGS.md O6",
 )
 
@@ -287,6 +287,6 @@ wind_notice = Signal(
     formula=count(RegStatusEvent.event_date, YEAR, notice) > 0,
     unit="0/1", direction=1, absent="never", family="ending",
     reason=Text("近12个月{v:有|无}注销、清算或歇业公告", "{v:A|No} deregistration, liquidation or dormancy notice in 12 months"),
-    why="The owner is leaving",
+    why=Text("经营者正在退出", "The owner is leaving"),
     source="SIGNALS.md section 2, reg.wind_notice",
 )

@@ -106,7 +106,7 @@ rep_firms_n = Signal(
     formula=Peers("count", active_one, (representative,), others=True),
     unit="count", direction=0, absent="missing", family="neighbours",
     reason=Text("法定代表人名下另有{v}家在营企业", "The legal representative runs {v} other active firm(s)"),
-    why="Some is normal, dozens mean nominee",
+    why=Text("少量属正常，数十家则是挂名", "Some is normal, dozens mean nominee"),
     source="SIGNALS.md section 2, reg.rep_firms_n; READINGS.md A12, A18",
 )
 
@@ -122,7 +122,7 @@ rep_bad_36m = Signal(
     ),
     unit="count", direction=1, absent="missing", family="neighbours",
     reason=Text("法定代表人关联企业中{v}家近36个月失信或被吊销", "{v} other firm(s) of the legal representative became dishonest or revoked in 36 months"),
-    why="The person repeats",
+    why=Text("同一人重蹈覆辙", "The person repeats"),
     source="SIGNALS.md section 2, reg.rep_bad_36m; READINGS.md A18",
 )
 
@@ -134,7 +134,7 @@ addr_shared_n = Signal(
     formula=Call("ln_1p", (Peers("count", active_one, (address,)),)),
     unit="ln count", direction=0, absent="missing", family="neighbours",
     reason=Text("同一住所登记有{v_n}家企业", "{v_n} firms share the registered address"),
-    why="Incubators are fine, virtual addresses less so; needs the incubator list",
+    why=Text("孵化器无妨，虚拟地址则不然；需要孵化器名单", "Incubators are fine, virtual addresses less so; needs the incubator list"),
     source="SIGNALS.md section 2, reg.addr_shared_n; READINGS.md A12",
 )
 
@@ -146,7 +146,7 @@ industry_bad_12m = Signal(
     formula=Call("coalesce", (bad_rate(industry_2), city_rate)),
     unit="fraction", direction=1, absent="too_few", family="climate",
     reason=Text("所属行业近12个月不良率{v_pct}%", "{v_pct}% of the firms in its industry went bad in 12 months"),
-    why="Sector climate; computed only from labels known at T",
+    why=Text("行业环境；只用时点T已知的标签计算", "Sector climate; computed only from labels known at T"),
     source="SIGNALS.md section 2, reg.industry_bad_12m; READINGS.md section 6",
 )
 
@@ -158,6 +158,6 @@ district_bad_12m = Signal(
     formula=Call("coalesce", (bad_rate(district), city_rate)),
     unit="fraction", direction=1, absent="too_few", family="climate",
     reason=Text("所在区近12个月不良率{v_pct}%", "{v_pct}% of the firms in its district went bad in 12 months"),
-    why="Local climate; fairness review needed (POLICY §8)",
+    why=Text("当地环境；需要公平性审查（POLICY第8节）", "Local climate; fairness review needed (POLICY §8)"),
     source="SIGNALS.md section 2, reg.district_bad_12m; READINGS.md section 6",
 )

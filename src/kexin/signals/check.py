@@ -95,12 +95,14 @@ def faults(signal: Signal) -> Iterator[tuple[str, Text, Text]]:
 
 def unsaid(signal: Signal) -> Iterator[tuple[str, Text, Text]]:
     """Yield each text that is missing, or a reason without a place for the value."""
-    for field in ("unit", "family", "why", "source"):
+    for field in ("unit", "family", "source"):
         if not getattr(signal, field).strip():
             yield field, as_found(""), Text("必须写明", "it must be told")
-    for field, said in (("name", signal.name), ("reason", signal.reason)):
-        if not all(text.strip() for text in said):
-            yield field, as_found(str(said)), Text("中英文各一句", "both languages")
+    for field in ("name", "reason", "why"):
+        said = getattr(signal, field)
+        if not isinstance(said, Text) or not all(text.strip() for text in said):
+            both = Text("中英文各一句：Text(…, …)", "both languages: Text(…, …)")
+            yield field, as_found(str(said)), both
     for text in signal.reason:
         if not PLACE.search(text):
             yield "reason", as_found(text), Text("含{v}的句子", "a sentence with a {v}")

@@ -97,7 +97,7 @@ enf_now = Signal(
     ),
     unit="count", direction=1, absent="never", family="enforcement",
     reason=Text("当前被执行案件{v}件", "{v} open enforcement case(s)"),
-    why="Knock-out as well",
+    why=Text("同样一票否决", "Knock-out as well"),
     source="SIGNALS.md section 2, court.enf_now; READINGS.md A69",
 )
 
@@ -109,7 +109,7 @@ enf_24m = Signal(
     formula=Aggregate("distinct", enforced["root"], TWO_YEARS),
     unit="count", direction=1, absent="never", family="enforcement",
     reason=Text("近24个月被执行{v}次", "Enforced {v} time(s) in 24 months"),
-    why="History",
+    why=Text("历史记录", "History"),
     source="SIGNALS.md section 2, court.enf_24m; READINGS.md A49, A69",
 )
 
@@ -121,7 +121,7 @@ enf_ratio_24m = Signal(
     formula=to_sales(first_amounts).clip(0, 5),
     unit="ratio", direction=1, absent="missing", family="enforcement",
     reason=Text("近24个月被执行标的占销售额{v_pct}%", "Enforcement amounts equal {v_pct}% of sales"),
-    why="Gravity",
+    why=Text("严重程度", "Gravity"),
     source="SIGNALS.md section 2, court.enf_ratio_24m; READINGS.md A06, A49, A69",
 )
 
@@ -133,7 +133,7 @@ dishonest_60m = Signal(
     formula=count(CourtDishonest.list_date, FIVE_YEARS),
     unit="count", direction=1, absent="never", family="lists",
     reason=Text("近60个月被列失信被执行人{v}次", "Listed as a dishonest debtor {v} time(s) in 60 months"),
-    why="Knock-out while active; afterwards a scar with decay. Stop using after credit repair (POLICY §7)",
+    why=Text("有效期内一票否决，之后为逐渐淡化的疤痕；信用修复后停止使用（POLICY第7节）", "Knock-out while active; afterwards a scar with decay. Stop using after credit repair (POLICY §7)"),
     source="SIGNALS.md section 2, court.dishonest_60m; READINGS.md A50, A69",
 )
 
@@ -149,7 +149,7 @@ spend_limit_now = Signal(
     ),
     unit="0/1", direction=1, absent="never", family="lists",
     reason=Text("当前{v:存在|不存在}限制消费令", "{v:Under|Not under} a spending restriction"),
-    why="The representative is restricted",
+    why=Text("法定代表人被限制消费", "The representative is restricted"),
     source="SIGNALS.md section 2, court.spend_limit_now; READINGS.md A69, A85",
 )
 
@@ -161,7 +161,7 @@ round_end_60m = Signal(
     formula=count(CourtRoundEnd.end_date, FIVE_YEARS),
     unit="count", direction=1, absent="never", family="enforcement",
     reason=Text("近60个月终本案件{v}件", "{v} enforcement(s) ended without assets in 60 months"),
-    why="Court found nothing to take: strongest sign",
+    why=Text("法院已无财产可供执行：最强的信号", "Court found nothing to take: strongest sign"),
     source="SIGNALS.md section 2, court.round_end_60m; READINGS.md A69",
 )
 
@@ -173,7 +173,7 @@ freeze_ratio_24m = Signal(
     formula=to_sales(frozen).clip(0, 5),
     unit="ratio", direction=1, absent="missing", family="freezing",
     reason=Text("近24个月被保全冻结金额占销售额{v_pct}%", "Frozen assets equal {v_pct}% of sales"),
-    why="Accounts blocked",
+    why=Text("账户被冻结", "Accounts blocked"),
     source="SIGNALS.md section 2, court.freeze_ratio_24m; READINGS.md A06, A69",
 )
 
@@ -193,7 +193,7 @@ equity_frozen = Signal(
     ),
     unit="0/1", direction=1, absent="never", family="freezing",
     reason=Text("股权当前{v:被|未被}冻结", "The equity is {v:frozen|not frozen}"),
-    why="Owners in trouble",
+    why=Text("股东陷入困境", "Owners in trouble"),
     source="SIGNALS.md section 2, court.equity_frozen; READINGS.md A51, A69",
 )
 
@@ -211,7 +211,7 @@ bankruptcy = Signal(
     ),
     unit="0/1", direction=1, absent="never", family="insolvency",
     reason=Text("{v:有|无}破产申请或受理", "{v:A|No} bankruptcy application"),
-    why="Label event as well; only for monitoring",
+    why=Text("同时也是标签事件，仅用于监测", "Label event as well; only for monitoring"),
     source="SIGNALS.md section 2, court.bankruptcy; READINGS.md A69",
 )
 
@@ -225,6 +225,6 @@ rep_debtor = Signal(
     ).given(count(RegOfficer.person_hash, EVER, represents) > 0),
     unit="0/1", direction=1, absent="missing", family="owner",
     reason=Text("法定代表人{v:有|无}被执行或限消记录", "The legal representative {v:has|has no} enforcement record"),
-    why="Owner and firm are one purse in SMEs",
+    why=Text("中小企业主与企业同一个钱袋", "Owner and firm are one purse in SMEs"),
     source="SIGNALS.md section 2, court.rep_debtor; READINGS.md A18",
 )

@@ -210,7 +210,7 @@ def_6m = Signal(
     formula=defended(HALF_YEAR),
     unit="count", direction=1, absent="never", family="disputes",
     reason=Text("近6个月新增被告案件{v}件", "{v} new case(s) as defendant in 6 months"),
-    why="Rises 3–6 months before default",
+    why=Text("违约前3–6个月上升", "Rises 3–6 months before default"),
     source="SIGNALS.md section 2, court.def_6m; READINGS.md A30, A46",
 )
 
@@ -222,7 +222,7 @@ def_12m = Signal(
     formula=defended(YEAR),
     unit="count", direction=1, absent="never", family="disputes",
     reason=Text("近12个月新增被告案件{v}件", "{v} new case(s) as defendant in 12 months"),
-    why="As above",
+    why=Text("同上", "As above"),
     source="SIGNALS.md section 2, court.def_12m; READINGS.md A30, A46",
 )
 
@@ -234,7 +234,7 @@ def_24m = Signal(
     formula=defended(TWO_YEARS),
     unit="count", direction=1, absent="never", family="disputes",
     reason=Text("近24个月被告案件{v}件", "{v} case(s) as defendant in 24 months"),
-    why="Base level of disputes",
+    why=Text("纠纷的基准水平", "Base level of disputes"),
     source="SIGNALS.md section 2, court.def_24m; READINGS.md A30, A46",
 )
 
@@ -246,7 +246,7 @@ def_rel_12m = Signal(
     formula=(defended(YEAR) - usual_cases()).given(~sales_12m.is_absent()),
     unit="count", direction=1, absent="missing", family="disputes",
     reason=Text("近12个月被告案件数高于同规模企业{v}件", "{v} more defendant cases than firms of its size"),
-    why="Big firms are sued more: take scale out",
+    why=Text("大企业被诉更多：剔除规模影响", "Big firms are sued more: take scale out"),
     source="SIGNALS.md section 2, court.def_rel_12m; READINGS.md section 6, last row",
 )
 
@@ -258,7 +258,7 @@ def_loan_24m = Signal(
     formula=defended(TWO_YEARS, "loan_bank", "loan_private", "guarantee", "bill"),
     unit="count", direction=1, absent="never", family="lenders",
     reason=Text("近24个月金融/民间借贷等被告案件{v}件", "Sued over loans, guarantees or bills {v} time(s) in 24 months"),
-    why="Already failing its lenders",
+    why=Text("已对出借人违约", "Already failing its lenders"),
     source="SIGNALS.md section 2, court.def_loan_24m; READINGS.md A30, A46",
 )
 
@@ -272,7 +272,7 @@ def_supply_12m = Signal(
     ),
     unit="count", direction=1, absent="never", family="suppliers",
     reason=Text("近12个月买卖、加工、服务等合同被告案件{v}件", "Sued by suppliers {v} time(s) in 12 months"),
-    why="Suppliers unpaid: liquidity",
+    why=Text("拖欠供应商货款：流动性紧张", "Suppliers unpaid: liquidity"),
     source="SIGNALS.md section 2, court.def_supply_12m; READINGS.md A30, A46",
 )
 
@@ -284,7 +284,7 @@ def_labor_12m = Signal(
     formula=defended(YEAR, "labour"),
     unit="count", direction=1, absent="never", family="labour",
     reason=Text("近12个月劳动争议案件{v}件", "{v} labour case(s) in 12 months"),
-    why="Wages and severance unpaid",
+    why=Text("拖欠工资和补偿金", "Wages and severance unpaid"),
     source="SIGNALS.md section 2, court.def_labor_12m; READINGS.md A30, A46",
 )
 
@@ -296,7 +296,7 @@ def_ip_24m = Signal(
     formula=defended(TWO_YEARS, "ip"),
     unit="count", direction=1, absent="never", family="infringement",
     reason=Text("近24个月知识产权侵权被告案件{v}件", "Sued for IP infringement {v} time(s) in 24 months"),
-    why="Product at stake, for tech firms",
+    why=Text("科技企业的产品存亡所系", "Product at stake, for tech firms"),
     source="SIGNALS.md section 2, court.def_ip_24m; READINGS.md A30, A46",
 )
 
@@ -313,7 +313,7 @@ pl_12m = Signal(
     ),
     unit="count", direction=0, absent="never", family="plaintiff",
     reason=Text("近12个月原告案件{v}件", "{v} case(s) as plaintiff in 12 months"),
-    why="Bad customers, but an active creditor; lenders do not mind (SRC-B4)",
+    why=Text("客户不良，但积极追债；贷款人并不介意（SRC-B4）", "Bad customers, but an active creditor; lenders do not mind (SRC-B4)"),
     source="SIGNALS.md section 2, court.pl_12m; READINGS.md A30, A30b, A46",
 )
 
@@ -325,7 +325,7 @@ claim_ratio_24m = Signal(
     formula=to_sales(claimed).clip(0, 5),
     unit="ratio", direction=1, absent="missing", family="claims",
     reason=Text("近24个月被诉标的额占销售额{v_pct}%", "Claims of 24 months equal {v_pct}% of sales"),
-    why="Size of threat",
+    why=Text("涉诉威胁的大小", "Size of threat"),
     source="SIGNALS.md section 2, court.claim_ratio_24m; READINGS.md A06, A46",
 )
 
@@ -337,7 +337,7 @@ creditors_12m = Signal(
     formula=Aggregate("distinct", sued_by["who"], YEAR),
     unit="count", direction=1, absent="never", family="disputes",
     reason=Text("近12个月有{v}个不同原告起诉", "{v} different parties sued in 12 months"),
-    why="Many creditors at once: general insolvency, not one dispute",
+    why=Text("多个债权人同时起诉：是整体偿付困难，而非单一纠纷", "Many creditors at once: general insolvency, not one dispute"),
     source="SIGNALS.md section 2, court.creditors_12m; READINGS.md A47",
 )
 
@@ -356,7 +356,7 @@ hearing_90d = Signal(
     ),
     unit="count", direction=1, absent="never", family="disputes",
     reason=Text("近期被告开庭公告{v}条", "{v} hearing(s) announced as defendant"),
-    why="First public trace of a case; future dates are allowed because they are published",
+    why=Text("案件最早的公开痕迹；公告已经发布，因此可以使用未来的日期", "First public trace of a case; future dates are allowed because they are published"),
     source="SIGNALS.md section 2, court.hearing_90d; READINGS.md A30, A30b, A86",
 )
 
@@ -370,7 +370,7 @@ lose_rate_36m = Signal(
     ),
     unit="fraction", direction=1, absent="too_few", family="judgments",
     reason=Text("近36个月被告案件败诉率{v_pct}%", "Lost {v_pct}% of decided cases"),
-    why="Claims were founded",
+    why=Text("对方的请求成立", "Claims were founded"),
     source="SIGNALS.md section 2, court.lose_rate_36m; READINGS.md A30b, A48, A69",
 )
 
@@ -382,7 +382,7 @@ award_ratio_36m = Signal(
     formula=to_sales(awarded),
     unit="ratio", direction=1, absent="missing", family="judgments",
     reason=Text("近36个月判令给付额占销售额{v_pct}%", "Awards of 36 months equal {v_pct}% of sales"),
-    why="Debt fixed by court",
+    why=Text("法院已判令给付的债务", "Debt fixed by court"),
     source="SIGNALS.md section 2, court.award_ratio_36m; READINGS.md A06, A30b, A69",
 )
 
@@ -394,6 +394,6 @@ coverage = Signal(
     formula=latest(covered["share"], holds(covered)),
     unit="fraction", direction=0, absent="missing", family="coverage",
     reason=Text("当年裁判文书公开覆盖率{v_pct}%", "{v_pct}% of that year's cases were published"),
-    why="Not a risk sign: lets the model discount thin years (SRC-S8)",
+    why=Text("不是风险信号：让模型对公开不足的年份打折扣（SRC-S8）", "Not a risk sign: lets the model discount thin years (SRC-S8)"),
     source="SIGNALS.md section 2, court.coverage; READINGS.md section 6, last row",
 )

@@ -127,7 +127,7 @@ export_12m = Signal(
     formula=Call("ln_1p", (exports,)).given(is_registered),
     unit="ln CNY", direction=0, absent="not_registered", family="exports",
     reason=Text("近12个月出口{v_wan}万元", "Exports of 12 months are CNY {v_wan} ten-thousand"),
-    why="Export business exists",
+    why=Text("有出口业务", "Export business exists"),
     source="SIGNALS.md section 2, cus.export_12m; READINGS.md A44",
 )
 
@@ -139,7 +139,7 @@ export_share = Signal(
     formula=to_sales(exports).clip(0, 1.5).given(is_registered),
     unit="fraction", direction=0, absent="not_registered", family="exports",
     reason=Text("出口占销售额{v_pct}%", "Exports are {v_pct}% of sales"),
-    why="Exposure to trade shocks",
+    why=Text("受贸易冲击影响的程度", "Exposure to trade shocks"),
     source="SIGNALS.md section 2, cus.export_share; READINGS.md A06, A45, O12",
 )
 
@@ -153,7 +153,7 @@ export_yoy_6m = Signal(
     ),
     unit="ratio", direction=-1, absent="small_base", family="exports",
     reason=Text("近6个月出口额为去年同期的{v_pct}%", "Exports of 6 months are {v_pct}% of a year ago"),
-    why="Falling orders",
+    why=Text("订单下降", "Falling orders"),
     source="SIGNALS.md section 2, cus.export_yoy_6m; READINGS.md A01, A45",
 )
 
@@ -168,7 +168,7 @@ export_gap = Signal(
     ).given(count(CusDeclaration.decl_no, TWO_YEARS, is_export) > 0),
     unit="months", direction=1, absent="no_event", family="exports",
     reason=Text("距最近一次出口{v}个月", "{v} months since the last export"),
-    why="Lost foreign customers",
+    why=Text("失去了国外客户", "Lost foreign customers"),
     source="SIGNALS.md section 2, cus.export_gap; READINGS.md A45, A65",
 )
 
@@ -184,7 +184,7 @@ country_hhi = Signal(
     ),
     unit="0–1", direction=1, absent="no_event", family="destinations",
     reason=Text("出口国别集中度{v}", "The destination concentration is {v}"),
-    why="One country's tariff can hurt",
+    why=Text("单一国家的关税就足以造成伤害", "One country's tariff can hurt"),
     source="SIGNALS.md section 2, cus.country_hhi; READINGS.md A45",
 )
 
@@ -196,7 +196,7 @@ us_share = Signal(
     formula=share(total(to_listed["value_cny"], YEAR, is_listed), exports).given(has_list),
     unit="fraction", direction=1, absent="no_event", family="destinations",
     reason=Text("对高关税国别出口占{v_pct}%", "{v_pct}% of exports go to high-tariff countries"),
-    why="Tariff shocks; list is maintained by people, with dates",
+    why=Text("关税冲击；名单由人工维护并注明日期", "Tariff shocks; list is maintained by people, with dates"),
     source="SIGNALS.md section 2, cus.us_share; READINGS.md section 6, last row",
 )
 
@@ -213,7 +213,7 @@ hs4_n = Signal(
     ).given(has_exports),
     unit="count", direction=-1, absent="no_event", family="products",
     reason=Text("近12个月出口{v}类商品(HS4)", "Exported {v} product groups (HS4)"),
-    why="Diversification",
+    why=Text("分散程度", "Diversification"),
     source="SIGNALS.md section 2, cus.hs4_n",
 )
 
@@ -225,7 +225,7 @@ import_tech = Signal(
     formula=share(total(item_value, TWO_YEARS, is_import & is_machinery), imports),
     unit="fraction", direction=0, absent="no_event", family="products",
     reason=Text("近24个月进口中机电仪器占{v_pct}%", "Machinery and instruments are {v_pct}% of imports"),
-    why="Investment in production; chip dependence",
+    why=Text("对生产的投入；对芯片的依赖", "Investment in production; chip dependence"),
     source="SIGNALS.md section 2, cus.import_tech",
 )
 
@@ -237,7 +237,7 @@ credit_class = Signal(
     formula=Coded(latest(CusCreditClass.credit_class), CLASS).given(is_registered),
     unit="level", direction=1, absent="not_registered", family="customs_conduct",
     reason=Text("海关信用等级为{v_name}", "The customs credit class is {v_name}"),
-    why="Audited by customs; 1 % of traders are AEO with 40 % of trade (SRC-N9)",
+    why=Text("经海关审核；1%的企业为AEO，占贸易额的40%（SRC-N9）", "Audited by customs; 1 % of traders are AEO with 40 % of trade (SRC-N9)"),
     source="SIGNALS.md section 2, cus.class; READINGS.md A44, A61, O5",
     public=True,
     labels=CLASS_LABELS,
@@ -255,7 +255,7 @@ penalty_24m = Signal(
     ),
     unit="count", direction=1, absent="never", family="customs_conduct",
     reason=Text("近24个月海关行政处罚{v}次", "{v} customs penalt(y/ies) in 24 months"),
-    why="Compliance",
+    why=Text("合规情况", "Compliance"),
     source="SIGNALS.md section 2, cus.penalty_24m; READINGS.md A14",
 )
 
@@ -269,7 +269,7 @@ cancel_rate = Signal(
     ),
     unit="fraction", direction=1, absent="too_few", family="customs_conduct",
     reason=Text("近12个月改单撤单率{v_pct}%", "{v_pct}% of declarations were amended or cancelled"),
-    why="Sloppy or fictitious trade",
+    why=Text("报关草率，或贸易虚假", "Sloppy or fictitious trade"),
     source="SIGNALS.md section 2, cus.cancel_rate",
 )
 
@@ -281,6 +281,6 @@ arrears_now = Signal(
     formula=to_sales(total(CusArrears.amount, EVER, is_open)),
     unit="ratio", direction=1, absent="missing", family="customs_conduct",
     reason=Text("海关欠缴占销售额{v_pct}%", "Customs arrears equal {v_pct}% of sales"),
-    why="Also a reason for the dishonest class",
+    why=Text("也是被列为失信企业的原因之一", "Also a reason for the dishonest class"),
     source="SIGNALS.md section 2, cus.arrears_now; READINGS.md A06, A85",
 )

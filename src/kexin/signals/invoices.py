@@ -194,7 +194,7 @@ sales_12m = Signal(
     formula=sales.given(any_invoice),
     unit="CNY", direction=-1, absent="no_records", family="volume",
     reason=Text("近12个月开票销售净额{v_wan}万元", "Invoiced sales of 12 months are CNY {v_wan} ten-thousand, net of returns"),
-    why="Scale: the strongest single signal in the calibration data",
+    why=Text("规模：校准数据中最强的单一信号", "Scale: the strongest single signal in the calibration data"),
     source="SIGNALS.md section 3.6, tax.sales_12m (invoices)",
 )
 
@@ -206,7 +206,7 @@ purchases_12m = Signal(
     formula=purchases.given(any_invoice),
     unit="CNY", direction=-1, absent="no_records", family="volume",
     reason=Text("近12个月采购净额{v_wan}万元", "Invoiced purchases of 12 months are CNY {v_wan} ten-thousand, net of returns"),
-    why="A firm that buys is a firm that works",
+    why=Text("有采购的企业才是在经营的企业", "A firm that buys is a firm that works"),
     source="SIGNALS.md section 3.6, by analogy to sales",
 )
 
@@ -218,7 +218,7 @@ sales_n_12m = Signal(
     formula=Call("ln_1p", (sold_n,)).given(any_invoice),
     unit="ln count", direction=-1, absent="no_records", family="volume",
     reason=Text("近12个月开具有效发票{v_n}张", "{v_n} valid sales invoices in 12 months"),
-    why="Many small sales are steadier than few large ones",
+    why=Text("多笔小额销售比少数大额销售更稳定", "Many small sales are steadier than few large ones"),
     source="REGISTERS.md section 4: bank clients issue 15.6 a month at the median",
 )
 
@@ -230,7 +230,7 @@ ticket_12m = Signal(
     formula=share(total(amount, YEAR, sold_blue), sold_n).given(sold_n >= 5),
     unit="CNY", direction=0, absent="too_few", family="volume",
     reason=Text("近12个月单张发票平均{v_wan}万元", "A sales invoice of 12 months is CNY {v_wan} ten-thousand on average"),
-    why="Tells wholesale from retail; read beside the number of invoices",
+    why=Text("区分批发与零售；与开票张数一并解读", "Tells wholesale from retail; read beside the number of invoices"),
     source="[design] what a lender asks of invoices",
 )
 
@@ -245,7 +245,7 @@ vat_net_12m = Signal(
     ).given(any_invoice),
     unit="CNY", direction=-1, absent="no_records", family="tax",
     reason=Text("近12个月销项税额减进项税额为{v_wan}万元", "Output tax less input tax of 12 months is CNY {v_wan} ten-thousand"),
-    why="Value added, and the tax that follows from it",
+    why=Text("增加值及由此产生的税额", "Value added, and the tax that follows from it"),
     source="SIGNALS.md section 3.6, tax paid net",
 )
 
@@ -263,7 +263,7 @@ vat_burden_12m = Signal(
     ).given(sales >= 100_000),
     unit="fraction", direction=0, absent="small_base", family="tax",
     reason=Text("近12个月发票税负率{v_pct}%", "Output tax less input tax is {v_pct}% of sales"),
-    why="Far below peers: thin margins or false input; far above: no real purchases",
+    why=Text("远低于同行：利润微薄或虚假进项；远高于同行：没有真实采购", "Far below peers: thin margins or false input; far above: no real purchases"),
     source="SIGNALS.md section 2, tax.burden_12m, taken from invoices",
 )
 
@@ -275,7 +275,7 @@ sales_36m = Signal(
     formula=total(amount, THREE_YEARS, sold_net).given(any_invoice),
     unit="CNY", direction=-1, absent="no_records", family="volume",
     reason=Text("近36个月开票销售净额{v_wan}万元", "Invoiced sales of 36 months are CNY {v_wan} ten-thousand, net of returns"),
-    why="Scale that lasted",
+    why=Text("持续多年的规模", "Scale that lasted"),
     source="SIGNALS.md section 3.6; windows of up to 36 months (SIGNALS.md section 3.1)",
 )
 
@@ -287,7 +287,7 @@ purchases_36m = Signal(
     formula=total(amount, THREE_YEARS, bought_net).given(any_invoice),
     unit="CNY", direction=-1, absent="no_records", family="volume",
     reason=Text("近36个月采购净额{v_wan}万元", "Invoiced purchases of 36 months are CNY {v_wan} ten-thousand, net of returns"),
-    why="Work that lasted",
+    why=Text("持续多年的经营", "Work that lasted"),
     source="windows of up to 36 months (SIGNALS.md section 3.1)",
 )
 
@@ -299,7 +299,7 @@ sales_n_36m = Signal(
     formula=Call("ln_1p", (count(uid, THREE_YEARS, sold_blue),)).given(any_invoice),
     unit="ln count", direction=-1, absent="no_records", family="volume",
     reason=Text("近36个月开具有效发票{v_n}张", "{v_n} valid sales invoices in 36 months"),
-    why="Many small sales over years are steadier than few large ones",
+    why=Text("多年的多笔小额销售比少数大额销售更稳定", "Many small sales over years are steadier than few large ones"),
     source="windows of up to 36 months (SIGNALS.md section 3.1)",
 )
 
@@ -314,7 +314,7 @@ vat_net_36m = Signal(
     ).given(any_invoice),
     unit="CNY", direction=-1, absent="no_records", family="tax",
     reason=Text("近36个月销项税额减进项税额为{v_wan}万元", "Output tax less input tax of 36 months is CNY {v_wan} ten-thousand"),
-    why="Value added over years",
+    why=Text("多年的增加值", "Value added over years"),
     source="windows of up to 36 months (SIGNALS.md section 3.1)",
 )
 
@@ -326,7 +326,7 @@ sales_level_36m = Signal(
     formula=Statistic("mean", logs(sales_by_month)).given(any_invoice),
     unit="ln CNY", direction=-1, absent="no_records", family="volume",
     reason=Text("近36个月的典型月份(几何平均)开票销售{v_n}元，无开票月份会拉低此数", "A typical month of the last 36 (geometric mean) sold CNY {v_n}; months without sales pull this down"),
-    why="Scale that was there month after month: one large month cannot make up for empty ones",
+    why=Text("逐月都有的规模：一个大月弥补不了空白月份", "Scale that was there month after month: one large month cannot make up for empty ones"),
     source="[design] scale and continuity in one (SIGNALS.md section 3.6)",
 )
 
@@ -341,7 +341,7 @@ sales_g12 = Signal(
     ).given(total(amount, sales_months.months(13, 24), sold_net) >= 50_000),
     unit="ratio", direction=-1, absent="small_base", family="growth",
     reason=Text("近12个月开票销售额为上年同期的{v_pct}%", "Invoiced sales of 12 months are {v_pct}% of the year before"),
-    why="Growth or decline",
+    why=Text("增长或下滑", "Growth or decline"),
     source="SIGNALS.md section 3.6, tax.sales_g12",
 )
 
@@ -356,7 +356,7 @@ sales_yoy_6m = Signal(
     ).given(total(amount, sales_months.months(13, 18), sold_net) >= 25_000),
     unit="ratio", direction=-1, absent="small_base", family="growth",
     reason=Text("近6个月开票销售额为去年同期的{v_pct}%", "Invoiced sales of 6 months are {v_pct}% of a year ago"),
-    why="A half-year fall of more than 50 % is a usual refusal (SRC-B3)",
+    why=Text("半年下降超过50%通常即被拒贷（SRC-B3）", "A half-year fall of more than 50 % is a usual refusal (SRC-B3)"),
     source="SIGNALS.md section 2, tax.sales_yoy_6m, taken from invoices",
 )
 
@@ -374,7 +374,7 @@ sales_vs_peak = Signal(
     ),
     unit="ratio", direction=-1, absent="small_base", family="growth",
     reason=Text("近3个月开票销售额为24个月内峰值的{v_pct}%", "Invoiced sales of 3 months are {v_pct}% of the best quarter in 24 months"),
-    why="Depth of decline",
+    why=Text("下滑的深度", "Depth of decline"),
     source="SIGNALS.md section 2, tax.sales_vs_peak, taken from invoices",
 )
 
@@ -386,7 +386,7 @@ sales_trend_12m = Signal(
     formula=Statistic("slope", logs(sales_by_month[11::-1])).given(any_invoice),
     unit="ln/month", direction=-1, absent="no_records", family="growth",
     reason=Text("近12个月开票销售额月均变动{v_pct}%", "Monthly invoiced sales change by {v_pct}% a month"),
-    why="Direction of business",
+    why=Text("经营走向", "Direction of business"),
     source="SIGNALS.md section 2, tax.sales_trend_12m, taken from invoices, no festival adjustment",
 )
 
@@ -401,7 +401,7 @@ in_g6 = Signal(
     ).given(total(amount, purchase_months.months(13, 18), bought_net) >= 25_000),
     unit="ratio", direction=-1, absent="small_base", family="growth",
     reason=Text("近6个月进项金额为去年同期的{v_pct}%", "Purchases of 6 months are {v_pct}% of a year ago"),
-    why="Purchases fall before sales",
+    why=Text("采购先于销售下降", "Purchases fall before sales"),
     source="SIGNALS.md section 2: WSY",
 )
 
@@ -415,7 +415,7 @@ surge_2m = Signal(
     ),
     unit="ratio", direction=0, absent="small_base", family="growth",
     reason=Text("近2个月开票为此前月中位数的{v_x}倍", "Sales of 2 months are {v_x} times the earlier median"),
-    why="Raised just before a loan; read together with inv.red_old_6m",
+    why=Text("贷款前突击开票；与inv.red_old_6m一并解读", "Raised just before a loan; read together with inv.red_old_6m"),
     source="SIGNALS.md section 2: WB",
 )
 
@@ -429,7 +429,7 @@ active_12m = Signal(
     ).given(any_invoice),
     unit="months", direction=-1, absent="no_records", family="continuity",
     reason=Text("近12个月有{v}个月开票", "Invoiced in {v} of 12 months"),
-    why="Bad firms' median is 7 of 12, good firms' 11 (SRC-D1)",
+    why=Text("不良企业中位数为12个月中的7个月，正常企业为11个月（SRC-D1）", "Bad firms' median is 7 of 12, good firms' 11 (SRC-D1)"),
     source="SIGNALS.md section 2: TB, WB, CUM",
 )
 
@@ -443,7 +443,7 @@ in_active_12m = Signal(
     ).given(any_invoice),
     unit="months", direction=-1, absent="no_records", family="continuity",
     reason=Text("近12个月有{v}个月取得进项发票", "Received purchase invoices in {v} of 12 months"),
-    why="Continuous purchases show continuous work",
+    why=Text("持续采购说明持续生产", "Continuous purchases show continuous work"),
     source="SIGNALS.md section 2, inv.active_12m, for purchases",
 )
 
@@ -457,7 +457,7 @@ sales_days_12m = Signal(
     ).given(any_invoice),
     unit="days", direction=-1, absent="no_records", family="continuity",
     reason=Text("近12个月有{v}天开票", "Invoiced on {v} days in 12 months"),
-    why="Trading on many days is trading for real",
+    why=Text("开票天数多，经营才真实", "Trading on many days is trading for real"),
     source="REGISTERS.md section 2.2, n_days_active",
 )
 
@@ -471,7 +471,7 @@ sales_days_36m = Signal(
     ).given(any_invoice),
     unit="days", direction=-1, absent="no_records", family="continuity",
     reason=Text("近36个月有{v}天开票", "Invoiced on {v} days in 36 months"),
-    why="Trading on many days over years",
+    why=Text("多年来开票天数多", "Trading on many days over years"),
     source="REGISTERS.md section 2.2, n_days_active, over 36 months",
 )
 
@@ -486,7 +486,7 @@ sales_zero_24m = Signal(
     ).given(any_invoice),
     unit="months", direction=1, absent="no_records", family="continuity",
     reason=Text("近24个月有{v}个月未开票", "{v} of the last 24 months had no sales invoice"),
-    why="Interrupted business",
+    why=Text("经营中断", "Interrupted business"),
     source="SIGNALS.md section 2, tax.sales_zero_12m, taken from invoices",
 )
 
@@ -503,7 +503,7 @@ sales_zero_streak = Signal(
     ).given(any_invoice),
     unit="months", direction=1, absent="no_records", family="continuity",
     reason=Text("已连续{v}个月未开票(最多计24个月)", "No sales invoice for {v} months in a row (24 at most)"),
-    why="May have stopped",
+    why=Text("可能已经停业", "May have stopped"),
     source="SIGNALS.md section 2, tax.sales_zero_streak, taken from invoices",
 )
 
@@ -515,7 +515,7 @@ gap_max_12m = Signal(
     formula=LongestGap(issued, YEAR, sold_blue),
     unit="days", direction=1, absent="too_few", family="continuity",
     reason=Text("近12个月最长断票{v}天", "The longest gap without invoices was {v} days"),
-    why="“断票” over 45–60 days is a usual refusal",
+    why=Text("断票超过45–60天通常即被拒贷", "“断票” over 45–60 days is a usual refusal"),
     source="SIGNALS.md section 2: TB, WB",
 )
 
@@ -534,7 +534,7 @@ since_last = Signal(
     ),
     unit="days", direction=1, absent="too_few", family="continuity",
     reason=Text("距最近一次开票{v}天", "{v} days since the last sales invoice"),
-    why="Stopped trading",
+    why=Text("已停止交易", "Stopped trading"),
     source="SIGNALS.md section 2: TB",
 )
 
@@ -546,7 +546,7 @@ history_m = Signal(
     formula=Call("months_since", (Aggregate("min", issued, EVER),)),
     unit="months", direction=-1, absent="no_records", family="continuity",
     reason=Text("发票记录已有{v}个月", "The invoice history is {v} months long"),
-    why="A longer record can be read with more confidence; young firms have little",
+    why=Text("记录越长越可信；年轻企业记录不多", "A longer record can be read with more confidence; young firms have little"),
     source="SIGNALS.md section 3.6, history length",
 )
 
@@ -560,7 +560,7 @@ active_36m = Signal(
     ).given(any_invoice),
     unit="months", direction=-1, absent="no_records", family="continuity",
     reason=Text("近36个月有{v}个月开票", "Invoiced in {v} of 36 months"),
-    why="Continuous trading over years",
+    why=Text("多年持续经营", "Continuous trading over years"),
     source="windows of up to 36 months (SIGNALS.md section 3.1)",
 )
 
@@ -575,7 +575,7 @@ sales_cv_12m = Signal(
     ),
     unit="ratio", direction=1, absent="small_base", family="volatility",
     reason=Text("近12个月月度开票销售波动系数{v}", "Monthly invoiced sales vary with a coefficient of {v}"),
-    why="Bad firms' median is 2.0 against 0.8 (SRC-D1)",
+    why=Text("不良企业中位数为2.0，正常企业为0.8（SRC-D1）", "Bad firms' median is 2.0 against 0.8 (SRC-D1)"),
     source="SIGNALS.md section 3.6, tax.sales_cv_12m",
 )
 
@@ -592,7 +592,7 @@ month_end = Signal(
     ).given(sold_n >= 12),
     unit="fraction", direction=1, absent="too_few", family="volatility",
     reason=Text("月末三日开票占{v_pct}%", "{v_pct}% of sales are invoiced on the last three days of a month"),
-    why="Window dressing; weak",
+    why=Text("粉饰报表；信号较弱", "Window dressing; weak"),
     source="SIGNALS.md section 2",
 )
 
@@ -609,7 +609,7 @@ void_rate_12m = Signal(
     ),
     unit="fraction", direction=1, absent="too_few", family="quality",
     reason=Text("近12个月发票作废率{v_pct}%", "{v_pct}% of the invoices were voided"),
-    why="7.5 % good, 14 % bad firms in 2016–2020 data (SRC-D1). Regime break: e-invoices cannot be voided, so null after the firm's switch",
+    why=Text("2016–2020年数据中正常企业7.5%，不良企业14%（SRC-D1）。制度变化：数电票不能作废，企业切换之后为空", "7.5 % good, 14 % bad firms in 2016–2020 data (SRC-D1). Regime break: e-invoices cannot be voided, so null after the firm's switch"),
     source="SIGNALS.md section 2: CUM, WB",
 )
 
@@ -624,7 +624,7 @@ red_rate_12m = Signal(
     ).given(of_months(count(uid, YEAR, sold_blue)) >= 10),
     unit="fraction", direction=1, absent="too_few", family="quality",
     reason=Text("近12个月红冲金额占{v_pct}%", "Red-letter invoices are {v_pct}% of sales"),
-    why="Returns and disputes; takes over the void signal after the e-invoice switch",
+    why=Text("退货与纠纷；改用数电票后接替作废率", "Returns and disputes; takes over the void signal after the e-invoice switch"),
     source="SIGNALS.md section 2: CUM, WB",
 )
 
@@ -641,7 +641,7 @@ recip_share = Signal(
     ).given(sold_n + bought_n >= 5),
     unit="fraction", direction=1, absent="too_few", family="quality",
     reason=Text("与同一对手互开发票占{v_pct}%", "{v_pct}% of trade is with parties that both sell and buy"),
-    why="Round-tripping to inflate sales",
+    why=Text("对开发票虚增销售", "Round-tripping to inflate sales"),
     source="SIGNALS.md section 2: WSY, P2",
 )
 
@@ -655,7 +655,7 @@ top1_12m = Signal(
     ).given(sold_n >= 5),
     unit="fraction", direction=1, absent="too_few", family="concentration",
     reason=Text("第一大客户占销售额{v_pct}%", "The largest customer takes {v_pct}% of sales"),
-    why="0.32 good, 0.60 bad firms (SRC-D1)",
+    why=Text("正常企业0.32，不良企业0.60（SRC-D1）", "0.32 good, 0.60 bad firms (SRC-D1)"),
     source="SIGNALS.md section 2: CUM, WSY, WB",
 )
 
@@ -669,7 +669,7 @@ top5_12m = Signal(
     ).given(sold_n >= 5),
     unit="fraction", direction=1, absent="too_few", family="concentration",
     reason=Text("前五大客户占销售额{v_pct}%", "The five largest customers take {v_pct}% of sales"),
-    why="Concentration",
+    why=Text("集中程度", "Concentration"),
     source="SIGNALS.md section 2: WSY, WB",
 )
 
@@ -684,7 +684,7 @@ hhi_12m = Signal(
     ).given(sold_n >= 5),
     unit="0–1", direction=1, absent="too_few", family="concentration",
     reason=Text("客户集中度HHI为{v}", "The customer concentration index is {v}"),
-    why="Concentration",
+    why=Text("集中程度", "Concentration"),
     source="SIGNALS.md section 2: WSY",
 )
 
@@ -698,7 +698,7 @@ sup_top1_12m = Signal(
     ).given(bought_n >= 5),
     unit="fraction", direction=1, absent="too_few", family="concentration",
     reason=Text("第一大供应商占采购额{v_pct}%", "The largest supplier has {v_pct}% of purchases"),
-    why="Dependence; weak alone",
+    why=Text("依赖程度；单独使用较弱", "Dependence; weak alone"),
     source="SIGNALS.md section 2: CUM, WSY",
 )
 
@@ -710,7 +710,7 @@ in_out_12m = Signal(
     formula=(purchases / sales).clip(0, 5).given(sales >= 100_000),
     unit="ratio", direction=0, absent="small_base", family="quality",
     reason=Text("近12个月进销比{v_pct}%", "Purchases are {v_pct}% of sales"),
-    why="Too high: stock or false input; too low: no real activity",
+    why=Text("过高：压货或虚假进项；过低：没有真实经营", "Too high: stock or false input; too low: no real activity"),
     source="SIGNALS.md section 2: CUM",
 )
 
@@ -724,7 +724,7 @@ cust_n_12m = Signal(
     ).given(any_invoice),
     unit="ln count", direction=-1, absent="no_records", family="breadth",
     reason=Text("近12个月有{v_n}家客户", "Sold to {v_n} customers in 12 months"),
-    why="20 good, 5 bad firms (SRC-D1)",
+    why=Text("正常企业20个，不良企业5个（SRC-D1）", "20 good, 5 bad firms (SRC-D1)"),
     source="SIGNALS.md section 2: CUM, WSY",
 )
 
@@ -738,7 +738,7 @@ sup_n_12m = Signal(
     ).given(any_invoice),
     unit="ln count", direction=-1, absent="no_records", family="breadth",
     reason=Text("近12个月有{v_n}家供应商", "Bought from {v_n} suppliers in 12 months"),
-    why="52 good, 7 bad firms (SRC-D1)",
+    why=Text("正常企业52个，不良企业7个（SRC-D1）", "52 good, 7 bad firms (SRC-D1)"),
     source="SIGNALS.md section 2: CUM, WSY",
 )
 
@@ -752,7 +752,7 @@ cust_n_36m = Signal(
     ).given(any_invoice),
     unit="ln count", direction=-1, absent="no_records", family="breadth",
     reason=Text("近36个月有{v_n}家客户", "Sold to {v_n} customers in 36 months"),
-    why="A market won over years",
+    why=Text("多年赢得的市场", "A market won over years"),
     source="windows of up to 36 months (SIGNALS.md section 3.1)",
 )
 
@@ -766,7 +766,7 @@ sup_n_36m = Signal(
     ).given(any_invoice),
     unit="ln count", direction=-1, absent="no_records", family="breadth",
     reason=Text("近36个月有{v_n}家供应商", "Bought from {v_n} suppliers in 36 months"),
-    why="Suppliers who trust the firm over years",
+    why=Text("多年信任该企业的供应商", "Suppliers who trust the firm over years"),
     source="windows of up to 36 months (SIGNALS.md section 3.1)",
 )
 
@@ -778,7 +778,7 @@ cust_g12 = Signal(
     formula=(customers(1, 12) / customers(13, 24)).given(customers(13, 24) >= 3),
     unit="ratio", direction=-1, absent="small_base", family="breadth",
     reason=Text("客户数为上年的{v_pct}%", "The number of customers is {v_pct}% of the year before"),
-    why="Losing the market",
+    why=Text("正在失去市场", "Losing the market"),
     source="SIGNALS.md section 2: WSY",
 )
 
@@ -790,7 +790,7 @@ cust_keep = Signal(
     formula=kept(sales_months, sold_net, sold_blue),
     unit="fraction", direction=-1, absent="small_base", family="breadth",
     reason=Text("老客户留存率{v_pct}%(按金额)", "{v_pct}% of last year's customers, by amount, bought again"),
-    why="Loyal customers",
+    why=Text("客户忠诚", "Loyal customers"),
     source="SIGNALS.md section 2: WSY",
 )
 
@@ -802,7 +802,7 @@ sup_keep = Signal(
     formula=kept(purchase_months, bought_net, bought_blue),
     unit="fraction", direction=-1, absent="small_base", family="breadth",
     reason=Text("老供应商留存率{v_pct}%(按金额)", "{v_pct}% of last year's suppliers, by amount, sold again"),
-    why="Suppliers who stay are suppliers who are paid",
+    why=Text("留下的供应商是收到货款的供应商", "Suppliers who stay are suppliers who are paid"),
     source="SIGNALS.md section 2, inv.cust_keep, for suppliers",
 )
 
@@ -826,7 +826,7 @@ top1_lost = Signal(
     ).given(count(uid, sales_months.months(4, 15), sold_blue) >= 5),
     unit="0/1", direction=1, absent="too_few", family="breadth",
     reason=Text("原第一大客户近3个月{v:无|有}交易", "The former main customer {v:bought nothing|still bought} in 3 months"),
-    why="A blow that precedes default",
+    why=Text("违约之前的一次打击", "A blow that precedes default"),
     source="SIGNALS.md section 2: WSY",
 )
 
@@ -842,7 +842,7 @@ red_old_6m = Signal(
     ),
     unit="fraction", direction=1, absent="missing", family="reversals",
     reason=Text("近6个月跨期红冲占年销售额{v_pct}%", "Reversals of older sales equal {v_pct}% of yearly sales"),
-    why="Reversal of sales shown to a lender",
+    why=Text("给贷款人看过的销售又被冲回", "Reversal of sales shown to a lender"),
     source="SIGNALS.md section 2, inv.red_old_6m; READINGS.md A34",
 )
 
@@ -854,7 +854,7 @@ related_share = Signal(
     formula=share(once_each(to_related, is_tied), sales).given(any_invoice),
     unit="fraction", direction=1, absent="no_records", family="concentration",
     reason=Text("关联方销售占{v_pct}%", "{v_pct}% of sales go to related firms"),
-    why="Sales that may not be sales",
+    why=Text("未必真实的销售", "Sales that may not be sales"),
     source="SIGNALS.md section 2, inv.related_share; READINGS.md A37",
 )
 
@@ -868,6 +868,6 @@ big_share = Signal(
     ),
     unit="fraction", direction=-1, absent="no_records", family="concentration",
     reason=Text("对政府、上市公司等优质客户销售占{v_pct}%", "{v_pct}% of sales go to state bodies and listed firms"),
-    why="Payment is slow but sure",
+    why=Text("付款虽慢但可靠", "Payment is slow but sure"),
     source="SIGNALS.md section 2, inv.big_share; READINGS.md section 6, last row",
 )

@@ -87,7 +87,7 @@ overdue_now = Signal(
     formula=in_latest_month(count(PbocLoanMonth.account_hash, EVER, is_overdue)) > 0,
     unit="0/1", direction=1, absent="never", family="overdue",
     reason=Text("当前{v:存在|不存在}逾期", "{v:Is|Is not} overdue now"),
-    why="Knock-out as well",
+    why=Text("同样一票否决", "Knock-out as well"),
     source="SIGNALS.md section 2, pboc.overdue_now; READINGS.md A57, A72",
 )
 
@@ -101,7 +101,7 @@ overdue_m_24m = Signal(
     ).given(any_loan),
     unit="months", direction=1, absent="no_records", family="overdue",
     reason=Text("近24个月有{v}个月出现逾期", "Overdue in {v} of 24 months"),
-    why="Habit; six short ones in two years is a usual limit (SRC-B3)",
+    why=Text("习惯；两年内六次短期逾期是常见上限（SRC-B3）", "Habit; six short ones in two years is a usual limit (SRC-B3)"),
     source="SIGNALS.md section 2, pboc.overdue_m_24m; READINGS.md A39, A72",
 )
 
@@ -113,7 +113,7 @@ dpd_max_24m = Signal(
     formula=Aggregate("max", PbocLoanMonth.overdue_days, TWO_YEARS),
     unit="days", direction=1, absent="no_records", family="overdue",
     reason=Text("近24个月最长逾期{v}天", "Overdue for at most {v} days in 24 months"),
-    why="Depth",
+    why=Text("深度", "Depth"),
     source="SIGNALS.md section 2, pboc.dpd_max_24m",
 )
 
@@ -125,7 +125,7 @@ class_worst_24m = Signal(
     formula=Aggregate("max", Coded(PbocLoanMonth.five_class, LOAN_CLASS), TWO_YEARS),
     unit="1–5", direction=1, absent="no_records", family="overdue",
     reason=Text("近24个月最差五级分类为{v_name}", "The worst loan class in 24 months is {v_name}"),
-    why="Banks' own judgement",
+    why=Text("银行自己的判断", "Banks' own judgement"),
     source="SIGNALS.md section 2, pboc.class_worst_24m",
     labels=(
         (1, Text("正常", "normal")),
@@ -144,7 +144,7 @@ debt_sales = Signal(
     formula=to_sales(owed).clip(0, 5),
     unit="ratio", direction=1, absent="missing", family="debt",
     reason=Text("银行负债为年销售额的{v_pct}%", "Bank debt is {v_pct}% of sales"),
-    why="Load",
+    why=Text("负担", "Load"),
     source="SIGNALS.md section 2, pboc.debt_sales; READINGS.md A06, A57, A72",
 )
 
@@ -156,7 +156,7 @@ lenders_n = Signal(
     formula=lenders,
     unit="count", direction=1, absent="never", family="lenders",
     reason=Text("当前有{v}家机构余额", "{v} lenders have balances"),
-    why="Multi-lending; 1–3 is normal",
+    why=Text("多头借贷；1–3家为正常", "Multi-lending; 1–3 is normal"),
     source="SIGNALS.md section 2, pboc.lenders_n; READINGS.md section 6, lender",
 )
 
@@ -168,7 +168,7 @@ lenders_g6 = Signal(
     formula=lenders - lenders_before,
     unit="count", direction=1, absent="never", family="lenders",
     reason=Text("近6个月新增{v}家授信机构", "{v} new lender(s) in 6 months"),
-    why="Credit hunger",
+    why=Text("对信贷饥渴", "Credit hunger"),
     source="SIGNALS.md section 2, pboc.lenders_g6; READINGS.md O10",
 )
 
@@ -180,7 +180,7 @@ nonbank_share = Signal(
     formula=(owed_to_nonbanks / owed).given(owed > 0),
     unit="fraction", direction=1, absent="no_event", family="debt",
     reason=Text("非银机构负债占{v_pct}%", "{v_pct}% of debt is with non-banks"),
-    why="Expensive money; over 50 % is a usual warning (SRC-B11)",
+    why=Text("资金昂贵；超过50%通常预警（SRC-B11）", "Expensive money; over 50 % is a usual warning (SRC-B11)"),
     source="SIGNALS.md section 2, pboc.nonbank_share; READINGS.md A57",
 )
 
@@ -192,7 +192,7 @@ due_6m = Signal(
     formula=to_base(due_soon, latest(TaxFinStmt.cash), 10_000).clip(0, 20),
     unit="ratio", direction=1, absent="missing", family="debt",
     reason=Text("6个月内到期债务为货币资金的{v_x}倍", "Debt due in 6 months is {v_x} times the cash"),
-    why="Refinancing wall",
+    why=Text("集中到期的再融资压力", "Refinancing wall"),
     source="SIGNALS.md section 2, pboc.due_6m; READINGS.md A06, O6",
 )
 
@@ -204,7 +204,7 @@ resched_24m = Signal(
     formula=Turns(PbocLoanMonth.is_rescheduled, PbocLoanMonth.account_hash, TWO_YEARS),
     unit="count", direction=1, absent="never", family="overdue",
     reason=Text("近24个月展期或重组{v}次", "{v} extension(s) or restructuring(s) in 24 months"),
-    why="Hidden default; regular renewal (无还本续贷) is not one",
+    why=Text("隐性违约；正常的无还本续贷不算", "Hidden default; regular renewal (无还本续贷) is not one"),
     source="SIGNALS.md section 2, pboc.resched_24m; READINGS.md A58",
 )
 
@@ -220,7 +220,7 @@ inquiry_3m = Signal(
     ),
     unit="count", direction=1, absent="never", family="lenders",
     reason=Text("近3个月贷款审批查询{v}次", "{v} loan inquiries in 3 months"),
-    why="Credit hunger",
+    why=Text("对信贷饥渴", "Credit hunger"),
     source="SIGNALS.md section 2, pboc.inquiry_3m; READINGS.md A72",
 )
 
@@ -232,7 +232,7 @@ guar_ratio = Signal(
     formula=to_base(guaranteed, latest(TaxFinStmt.owner_equity), 100_000).clip(0, 10),
     unit="ratio", direction=1, absent="missing", family="guarantees",
     reason=Text("对外担保为净资产的{v_x}倍", "Guarantees are {v_x} times the equity"),
-    why="Guarantee circles of Zhejiang",
+    why=Text("浙江的担保圈", "Guarantee circles of Zhejiang"),
     source="SIGNALS.md section 2, pboc.guar_ratio; READINGS.md A57, O6",
 )
 
@@ -244,6 +244,6 @@ guar_bad = Signal(
     formula=Call("coalesce", (guaranteed_bad / guaranteed, Constant(0.0))),
     unit="fraction", direction=1, absent="never", family="guarantees",
     reason=Text("对外担保中不良占{v_pct}%", "{v_pct}% of the guaranteed debt is non-performing"),
-    why="Will be called",
+    why=Text("将被要求代偿", "Will be called"),
     source="SIGNALS.md section 2, pboc.guar_bad; READINGS.md A59",
 )

@@ -207,7 +207,7 @@ cust_bad_12m = Signal(
     formula=gone_bad_share("sells_to"),
     unit="fraction", direction=1, absent="no_records", family="partners",
     reason=Text("对近12个月出险客户的销售占{v_pct}%", "{v_pct}% of sales go to customers that went bad"),
-    why="Receivables lost",
+    why=Text("应收款损失", "Receivables lost"),
     source="SIGNALS.md section 2, net.cust_bad_12m; READINGS.md A31, A85, section 6",
 )
 
@@ -219,7 +219,7 @@ cust_pd = Signal(
     formula=(expected / scored).given(scored >= SCORED_AT_LEAST),
     unit="fraction", direction=1, absent="too_few", family="partners",
     reason=Text("主要客户加权违约概率{v_pct}%", "The customers' weighted PD is {v_pct}%"),
-    why="Forward-looking; uses last month's score, so no circularity",
+    why=Text("前瞻性；使用上月评分，因此没有循环", "Forward-looking; uses last month's score, so no circularity"),
     source="SIGNALS.md section 2, net.cust_pd; READINGS.md A85, section 6",
 )
 
@@ -231,7 +231,7 @@ sup_bad_12m = Signal(
     formula=gone_bad_share("buys_from"),
     unit="fraction", direction=1, absent="no_records", family="partners",
     reason=Text("对近12个月出险供应商的采购占{v_pct}%", "{v_pct}% of purchases come from suppliers that went bad"),
-    why="Supply broken",
+    why=Text("供应中断", "Supply broken"),
     source="SIGNALS.md section 2, net.sup_bad_12m; READINGS.md A31, A85, section 6",
 )
 
@@ -248,7 +248,7 @@ group_bad_24m = Signal(
     ),
     unit="count", direction=1, absent="never", family="family",
     reason=Text("关联企业近24个月出险{v}家", "{v} related firm(s) went bad in 24 months"),
-    why="Contagion inside a family of firms",
+    why=Text("关联企业内部的传染", "Contagion inside a family of firms"),
     source="SIGNALS.md section 2, net.group_bad_24m; READINGS.md A37, A85, section 6",
 )
 
@@ -268,7 +268,7 @@ guar_circle = Signal(
     ),
     unit="ln firms", direction=1, absent="never", family="guarantees",
     reason=Text("所在担保圈有{v_n}家企业", "The guarantee circle holds {v_n} firms"),
-    why="Chains of Zhejiang 2012; one of the “four lists”",
+    why=Text("2012年浙江的担保链；“四张清单”之一", "Chains of Zhejiang 2012; one of the “four lists”"),
     source="SIGNALS.md section 2, net.guar_circle; READINGS.md A85",
 )
 
@@ -285,7 +285,7 @@ joint_debtor_24m = Signal(
     ),
     unit="count", direction=1, absent="never", family="debtors",
     reason=Text("共同债务企业出险{v}家", "{v} co-debtor firm(s) went bad"),
-    why="Shared obligations",
+    why=Text("共同的债务", "Shared obligations"),
     source="SIGNALS.md section 2, net.joint_debtor_24m; READINGS.md A85, section 6",
 )
 
@@ -297,6 +297,6 @@ addr_bad_share = Signal(
     formula=bad_share.given(neighbours >= LEAST_AT_ADDRESS),
     unit="fraction", direction=1, absent="too_few", family="address",
     reason=Text("同址企业近24个月出险率{v_pct}%", "{v_pct}% of firms at the address went bad in 24 months"),
-    why="Shell addresses",
+    why=Text("空壳企业的地址", "Shell addresses"),
     source="SIGNALS.md section 2, net.addr_bad_share; READINGS.md section 6",
 )

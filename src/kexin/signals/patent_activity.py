@@ -133,7 +133,7 @@ sw_total = Signal(
     formula=Call("ln_1p", (count(IpSoftware.reg_date, EVER),)),
     unit="ln count", direction=0, absent="never", family="software",
     reason=Text("软件著作权{v_n}件", "{v_n} software copyright(s)"),
-    why="For software firms",
+    why=Text("适用于软件企业", "For software firms"),
     source="SIGNALS.md section 2, ip.sw_total",
 )
 
@@ -145,7 +145,7 @@ sw_24m = Signal(
     formula=count(IpSoftware.reg_date, TWO_YEARS),
     unit="count", direction=-1, absent="never", family="software",
     reason=Text("近24个月新增软著{v}件", "{v} new software copyright(s) in 24 months"),
-    why="Still developing",
+    why=Text("仍在开发", "Still developing"),
     source="SIGNALS.md section 2, ip.sw_24m",
 )
 
@@ -165,7 +165,7 @@ inv_new_36m = Signal(
     ),
     unit="count", direction=-1, absent="never", family="filing",
     reason=Text("近36个月自主授权发明{v}件", "{v} own invention(s) granted in 36 months"),
-    why="Own fresh results",
+    why=Text("自己新近的成果", "Own fresh results"),
     source="SIGNALS.md section 2, ip.inv_new_36m; READINGS.md A52",
 )
 
@@ -177,7 +177,7 @@ app_pub_24m = Signal(
     formula=published(TWO_YEARS, invention),
     unit="count", direction=-1, absent="never", family="filing",
     reason=Text("近24个月公开发明申请{v}件", "{v} invention application(s) published in 24 months"),
-    why="Activity about 18 months earlier: applications are secret until published",
+    why=Text("约18个月前的研发活动：申请在公布前是保密的", "Activity about 18 months earlier: applications are secret until published"),
     source="SIGNALS.md section 2, ip.app_pub_24m; READINGS.md A53",
 )
 
@@ -191,7 +191,7 @@ activity_drop = Signal(
     ),
     unit="ratio", direction=-1, absent="too_few", family="filing",
     reason=Text("近12个月专利公开量为此前年均的{v_pct}%", "Publications are {v_pct}% of the earlier yearly mean"),
-    why="R&D stopped",
+    why=Text("研发停止", "R&D stopped"),
     source="SIGNALS.md section 2, ip.activity_drop; READINGS.md A53",
 )
 
@@ -203,7 +203,7 @@ lapse_24m = Signal(
     formula=events("lapse_fee", TWO_YEARS),
     unit="count", direction=1, absent="never", family="losses",
     reason=Text("近24个月因未缴年费终止专利{v}件", "{v} patent(s) lapsed for unpaid fees in 24 months"),
-    why="Saving on fees, or pruning; known 7–9 months late",
+    why=Text("节省年费或清理专利；晚7–9个月才可知", "Saving on fees, or pruning; known 7–9 months late"),
     source="SIGNALS.md section 2, ip.lapse_24m; READINGS.md A87",
 )
 
@@ -217,7 +217,7 @@ lapse_rate_24m = Signal(
     ),
     unit="fraction", direction=1, absent="too_few", family="losses",
     reason=Text("近24个月专利终止率{v_pct}%", "{v_pct}% of the patents lapsed in 24 months"),
-    why="Scale-free; half of utility models lapse within 5 years anyway (SRC-N10): use against the normal rate by kind and age",
+    why=Text("与规模无关；半数实用新型本就在5年内终止（SRC-N10）：应与同类型、同年龄的正常比率比较", "Scale-free; half of utility models lapse within 5 years anyway (SRC-N10): use against the normal rate by kind and age"),
     source="SIGNALS.md section 2, ip.lapse_rate_24m; READINGS.md section 6, O9",
 )
 
@@ -233,7 +233,7 @@ inv_lapse_young = Signal(
     ),
     unit="count", direction=1, absent="never", family="losses",
     reason=Text("近36个月有{v}件授权未满5年的发明被放弃", "{v} young invention(s) were dropped in 36 months"),
-    why="Nobody drops a useful new patent",
+    why=Text("没有人会放弃有用的新专利", "Nobody drops a useful new patent"),
     source="SIGNALS.md section 2, ip.inv_lapse_young; READINGS.md A87",
 )
 
@@ -247,7 +247,7 @@ cites_36m = Signal(
     ).given(published(EVER) > 0),
     unit="ln count", direction=-1, absent="no_event", family="quality",
     reason=Text("近36个月被他人引用{v_n}次", "Cited {v_n} time(s) by others in 36 months"),
-    why="Others build on it",
+    why=Text("他人在其基础上研发", "Others build on it"),
     source="SIGNALS.md section 2, ip.cites_36m; READINGS.md A53",
 )
 
@@ -259,7 +259,7 @@ pct_n = Signal(
     formula=Call("ln_1p", (count(IpPatent.app_no, EVER, IpPatent.pct_flag),)),
     unit="ln count", direction=-1, absent="never", family="quality",
     reason=Text("PCT申请{v_n}件", "{v_n} international application(s)"),
-    why="Costly, so meant",
+    why=Text("费用高，因此是认真的", "Costly, so meant"),
     source="SIGNALS.md section 2, ip.pct_n; READINGS.md A23, A53",
 )
 
@@ -273,7 +273,7 @@ burst_share = Signal(
     ),
     unit="fraction", direction=1, absent="no_event", family="filing",
     reason=Text("高企认定前6个月突击申请占{v_pct}%", "{v_pct}% of the IP was filed in the 6 months before qualification"),
-    why="Paper innovation",
+    why=Text("纸面创新", "Paper innovation"),
     source="SIGNALS.md section 2, ip.burst_share; READINGS.md A53, A79",
 )
 
@@ -285,7 +285,7 @@ sold_24m = Signal(
     formula=events("transfer_out", TWO_YEARS),
     unit="count", direction=1, absent="never", family="losses",
     reason=Text("近24个月转出专利{v}件", "{v} patent(s) transferred away in 24 months"),
-    why="Selling the core, or moving it out of creditors' reach",
+    why=Text("出售核心资产，或将其移出债权人可及的范围", "Selling the core, or moving it out of creditors' reach"),
     source="SIGNALS.md section 2, ip.sold_24m; READINGS.md A87",
 )
 
@@ -297,7 +297,7 @@ invalid_36m = Signal(
     formula=events("invalidated", THREE_YEARS),
     unit="count", direction=1, absent="never", family="losses",
     reason=Text("近36个月被宣告无效专利{v}件", "{v} patent(s) invalidated in 36 months"),
-    why="Core right lost",
+    why=Text("失去核心权利", "Core right lost"),
     source="SIGNALS.md section 2, ip.invalid_36m; READINGS.md A87",
 )
 
@@ -309,6 +309,6 @@ tm_valid = Signal(
     formula=Call("ln_1p", (count(IpTrademark.tm_no, EVER, is_registered),)),
     unit="ln count", direction=-1, absent="never", family="brand",
     reason=Text("有效商标{v_n}件", "{v_n} valid trademark(s)"),
-    why="Own brand",
+    why=Text("自有品牌", "Own brand"),
     source="SIGNALS.md section 2, ip.tm_valid; READINGS.md O1",
 )

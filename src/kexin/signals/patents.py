@@ -124,7 +124,7 @@ inv_valid = Signal(
     formula=Call("ln_1p", (inventions,)),
     unit="ln count", direction=-1, absent="never", family="inventions",
     reason=Text("有效发明专利{v_n}件", "{v_n} valid invention patent(s)"),
-    why="Core of the technology rating (SRC-B6)",
+    why=Text("科技评级的核心指标（SRC-B6）", "Core of the technology rating (SRC-B6)"),
     source="SIGNALS.md section 2, ip.inv_valid; READINGS.md A40, A85, O1",
 )
 
@@ -138,7 +138,7 @@ um_valid = Signal(
     ),
     unit="ln count", direction=0, absent="never", family="rights",
     reason=Text("有效实用新型{v_n}件", "{v_n} valid utility model(s)"),
-    why="Cheap rights; weak",
+    why=Text("廉价的权利；信号较弱", "Cheap rights; weak"),
     source="SIGNALS.md section 2, ip.um_valid; READINGS.md A40, A85, O1",
 )
 
@@ -152,7 +152,7 @@ claims_avg = Signal(
     ),
     unit="claims", direction=-1, absent="no_event", family="inventions",
     reason=Text("有效发明平均{v}项权利要求", "{v} claims per valid invention"),
-    why="Quality, weak",
+    why=Text("质量；信号较弱", "Quality, weak"),
     source="SIGNALS.md section 2, ip.claims_avg; READINGS.md A40",
 )
 
@@ -166,7 +166,7 @@ breadth = Signal(
     ),
     unit="nats", direction=0, absent="too_few", family="breadth",
     reason=Text("专利技术领域广度{v}", "The technology breadth is {v}"),
-    why="Focus or spread",
+    why=Text("专注或分散", "Focus or spread"),
     source="SIGNALS.md section 2, ip.breadth; READINGS.md A40",
 )
 
@@ -182,7 +182,7 @@ remain_years = Signal(
     ),
     unit="years", direction=-1, absent="no_event", family="inventions",
     reason=Text("有效发明平均剩余{v}年", "{v} years left on the valid inventions"),
-    why="Future protection",
+    why=Text("未来的保护期", "Future protection"),
     source="SIGNALS.md section 2, ip.remain_years; READINGS.md A40",
 )
 
@@ -194,7 +194,7 @@ bought_share = Signal(
     formula=number(valid & held["acquired_by_transfer"]) / number(valid),
     unit="fraction", direction=1, absent="no_event", family="rights",
     reason=Text("受让取得的专利占{v_pct}%", "{v_pct}% of the patents were bought"),
-    why="Bought to meet an eligibility test",
+    why=Text("为满足资质条件而购买", "Bought to meet an eligibility test"),
     source="SIGNALS.md section 2, ip.bought_share; READINGS.md A40, A85",
 )
 
@@ -206,7 +206,7 @@ pledge_now = Signal(
     formula=pledges / number(valid),
     unit="fraction", direction=0, absent="no_event", family="rights",
     reason=Text("当前质押专利占{v_pct}%", "{v_pct}% of the patents are pledged"),
-    why="A bank trusted them; also encumbered",
+    why=Text("得到过银行认可；但也已设负担", "A bank trusted them; also encumbered"),
     source="SIGNALS.md section 2, ip.pledge_now; READINGS.md A40, A54",
 )
 
@@ -224,6 +224,6 @@ per_head = Signal(
     ),
     unit="per 100", direction=-1, absent="missing", family="inventions",
     reason=Text("每百名参保员工有效发明{v}件", "{v} valid inventions per 100 employees"),
-    why="Density",
+    why=Text("密度", "Density"),
     source="SIGNALS.md section 2, ip.per_head; READINGS.md A40, O6",
 )

@@ -86,7 +86,7 @@ class Signal(Node):
     absent: Absence
     family: str
     reason: Text
-    why: str
+    why: Text
     source: str
     public: bool = False
     labels: tuple[tuple[float, Text], ...] = ()

@@ -168,7 +168,7 @@ head_now = Signal(
     formula=Call("ln", (latest(SiMonth.insured_count, pension) + 1,)),
     unit="ln persons", direction=-1, absent="no_records", family="staff",
     reason=Text("最近参保{v_n}人", "{v_n} insured employees"),
-    why="Size and reality; some products ask at least 5",
+    why=Text("规模与真实性；部分产品要求至少5人", "Size and reality; some products ask at least 5"),
     source="SIGNALS.md section 2, si.head_now",
 )
 
@@ -180,7 +180,7 @@ head_g3 = Signal(
     formula=growth(3),
     unit="ratio", direction=-1, absent="small_base", family="staff_growth",
     reason=Text("参保人数为3个月前的{v_pct}%", "Insured staff is {v_pct}% of three months ago"),
-    why="Layoffs lead default by 6–9 months at the strong end",
+    why=Text("裁员最多领先违约6–9个月", "Layoffs lead default by 6–9 months at the strong end"),
     source="SIGNALS.md section 2, si.head_g3; READINGS.md A38",
 )
 
@@ -192,7 +192,7 @@ head_g6 = Signal(
     formula=growth(6),
     unit="ratio", direction=-1, absent="small_base", family="staff_growth",
     reason=Text("参保人数为6个月前的{v_pct}%", "Insured staff is {v_pct}% of six months ago"),
-    why="As above",
+    why=Text("同上", "As above"),
     source="SIGNALS.md section 2, si.head_g6; READINGS.md A38",
 )
 
@@ -204,7 +204,7 @@ head_g12 = Signal(
     formula=growth(12),
     unit="ratio", direction=-1, absent="small_base", family="staff_growth",
     reason=Text("参保人数为去年同期的{v_pct}%", "Insured staff is {v_pct}% of a year ago"),
-    why="Season-free",
+    why=Text("不受季节影响", "Season-free"),
     source="SIGNALS.md section 2, si.head_g12; READINGS.md A38",
 )
 
@@ -216,7 +216,7 @@ head_vs_peak = Signal(
     formula=(insured(1, 1) / insured(1, 24)).given(insured(1, 24) >= FEWEST),
     unit="ratio", direction=-1, absent="small_base", family="staff_growth",
     reason=Text("参保人数为24个月峰值的{v_pct}%", "Insured staff is {v_pct}% of its 24-month peak"),
-    why="Depth of shrinking",
+    why=Text("收缩的深度", "Depth of shrinking"),
     source="SIGNALS.md section 2, si.head_vs_peak; READINGS.md A38",
 )
 
@@ -230,7 +230,7 @@ leave_rate_6m = Signal(
     ),
     unit="ratio", direction=1, absent="small_base", family="staff_growth",
     reason=Text("近6个月离职率{v_pct}%", "{v_pct}% of the staff left in 6 months"),
-    why="Turnover shows even when the total is refilled",
+    why=Text("即使总数补足，流动也会显现", "Turnover shows even when the total is refilled"),
     source="SIGNALS.md section 2, si.leave_rate_6m; READINGS.md A21, A38",
 )
 
@@ -243,7 +243,7 @@ zero_now = Signal(
     | (count(SiMonth.month, staff_months.months(1, 2), pension) <= 0),
     unit="0/1", direction=1, absent="never", family="staff",
     reason=Text("当前{v:无|有}在保人员", "{v:No|Has} insured staff now"),
-    why="Shell or closed",
+    why=Text("空壳或已关闭", "Shell or closed"),
     source="SIGNALS.md section 2, si.zero_now; READINGS.md A67",
 )
 
@@ -259,7 +259,7 @@ base_pp_rel = Signal(
     ),
     unit="ratio", direction=-1, absent="missing", family="wages",
     reason=Text("人均缴费基数为下限的{v_x}倍", "The base per head is {v_x} times the floor"),
-    why="Quality of jobs; many firms insure at the floor",
+    why=Text("岗位质量；许多企业按下限参保", "Quality of jobs; many firms insure at the floor"),
     source="SIGNALS.md section 2, si.base_pp_rel; READINGS.md O2, O3",
 )
 
@@ -271,7 +271,7 @@ base_pp_yoy = Signal(
     formula=base_growth(si_floors_caps()),
     unit="ratio", direction=-1, absent="missing", family="wages",
     reason=Text("人均缴费基数同比{v_pct}%", "The base per head is {v_pct}% of a year ago"),
-    why="Pay cuts; corrected for the yearly floor change",
+    why=Text("降薪；已按每年下限调整校正", "Pay cuts; corrected for the yearly floor change"),
     source="SIGNALS.md section 2, si.base_pp_yoy; READINGS.md O2, O3",
 )
 
@@ -283,7 +283,7 @@ late_12m = Signal(
     formula=Across("count", Constant(1).given(late_in_any), by=short_or_deferred["event_date"]),
     unit="months", direction=1, absent="never", family="contributions",
     reason=Text("近12个月有{v}个月社保未足额按期缴纳", "Contributions late or short in {v} of 12 months"),
-    why="Cash squeeze; since 2025-07 it also lowers the tax credit rating (SRC-S3)",
+    why=Text("资金紧张；2025年7月起还会降低纳税信用级别（SRC-S3）", "Cash squeeze; since 2025-07 it also lowers the tax credit rating (SRC-S3)"),
     source="SIGNALS.md section 2, si.late_12m; READINGS.md A41",
 )
 
@@ -295,7 +295,7 @@ arrears_ratio = Signal(
     formula=Call("coalesce", (arrears / contributions, Constant(0.0).given(arrears <= 0))),
     unit="ratio", direction=1, absent="small_base", family="contributions",
     reason=Text("社保欠费占年缴费额{v_pct}%", "Arrears equal {v_pct}% of a year's contributions"),
-    why="Depth",
+    why=Text("深度", "Depth"),
     source="SIGNALS.md section 2, si.arrears_ratio; READINGS.md A06b, A63",
 )
 
@@ -314,7 +314,7 @@ arrears_m_24m = Signal(
     ),
     unit="months", direction=1, absent="never", family="contributions",
     reason=Text("近24个月社保欠费{v}个月", "In arrears for {v} of 24 months"),
-    why="Persistence",
+    why=Text("持续性", "Persistence"),
     source="SIGNALS.md section 2, si.arrears_m_24m; READINGS.md A42",
 )
 
@@ -326,7 +326,7 @@ wage_case_36m = Signal(
     formula=count(SiWageArrears.decision_date, THREE_YEARS),
     unit="count", direction=1, absent="never", family="wages",
     reason=Text("近36个月劳动监察/欠薪处理{v}次", "{v} wage-arrears case(s) in 36 months"),
-    why="Unpaid wages come just before collapse",
+    why=Text("欠薪往往就在倒闭之前", "Unpaid wages come just before collapse"),
     source="SIGNALS.md section 2, si.wage_case_36m",
 )
 
@@ -346,7 +346,7 @@ sales_pp = Signal(
     ),
     unit="ln CNY", direction=0, absent="too_few", family="productivity",
     reason=Text("人均销售额{v_wan}万元", "Sales per head are CNY {v_wan} ten-thousand"),
-    why="Far too high: invoicing shell; low: weak productivity",
+    why=Text("过高：开票空壳；过低：生产率弱", "Far too high: invoicing shell; low: weak productivity"),
     source="SIGNALS.md section 2, si.sales_pp; READINGS.md A43",
 )
 
@@ -358,7 +358,7 @@ cover = Signal(
     formula=(latest(HfMonth.contributors) / latest(SiMonth.insured_count, pension)).clip(0, 1.5),
     unit="fraction", direction=-1, absent="no_records", family="housing_fund",
     reason=Text("公积金覆盖率{v_pct}%", "The housing fund covers {v_pct}% of the staff"),
-    why="Voluntary good conduct",
+    why=Text("自愿的良好行为", "Voluntary good conduct"),
     source="SIGNALS.md section 2, hf.cover; READINGS.md A60, O6",
 )
 
@@ -370,7 +370,7 @@ stop_12m = Signal(
     formula=stops.given(count(HfMonth.month, EVER) > 0),
     unit="months", direction=1, absent="no_records", family="housing_fund",
     reason=Text("近12个月公积金中断{v}个月", "Housing fund interrupted in {v} of 12 months"),
-    why="First cost to be dropped",
+    why=Text("最先被削减的开支", "First cost to be dropped"),
     source="SIGNALS.md section 2, hf.stop_12m; READINGS.md A81",
 )
 
@@ -382,6 +382,6 @@ head_g6_fund = Signal(
     formula=(members(1) / members(7)).given(members(7) >= FEWEST),
     unit="ratio", direction=-1, absent="small_base", family="housing_fund",
     reason=Text("公积金缴存人数为6个月前的{v_pct}%", "Housing-fund members are {v_pct}% of six months ago"),
-    why="Core staff leaving",
+    why=Text("骨干员工流失", "Core staff leaving"),
     source="SIGNALS.md section 2, hf.head_g6",
 )

@@ -46,7 +46,7 @@ hnte = Signal(
     formula=certificates(is_valid, "HNTE") > 0,
     unit="0/1", direction=-1, absent="never", family="qualifications",
     reason=Text("高新技术企业资格{v:有效|无效}", "The high-tech certificate is {v:valid|not valid}"),
-    why="Audited by tax, science and finance offices",
+    why=Text("经税务、科技、财政部门审核", "Audited by tax, science and finance offices"),
     source="SIGNALS.md section 2, qual.hnte; READINGS.md A85",
 )
 
@@ -58,7 +58,7 @@ hnte_lost_24m = Signal(
     formula=lost,
     unit="0/1", direction=1, absent="never", family="qualifications",
     reason=Text("近24个月{v:失去|未失去}高新技术企业资格", "{v:Lost|Did not lose} the high-tech status in 24 months"),
-    why="No longer meets R&D or growth",
+    why=Text("不再满足研发或成长要求", "No longer meets R&D or growth"),
     source="SIGNALS.md section 2, qual.hnte_lost_24m; READINGS.md A55",
 )
 
@@ -70,7 +70,7 @@ tsme = Signal(
     formula=certificates(is_valid, "TSME") > 0,
     unit="0/1", direction=-1, absent="never", family="qualifications",
     reason=Text("科技型中小企业{v:在库|不在库}", "{v:Is|Is not} a registered technology SME"),
-    why="Yearly self-assessment with checks",
+    why=Text("每年自评，并有抽查", "Yearly self-assessment with checks"),
     source="SIGNALS.md section 2, qual.tsme; READINGS.md A56, O1",
 )
 
@@ -88,7 +88,7 @@ srdi = Signal(
     ),
     unit="level", direction=-1, absent="never", family="qualifications",
     reason=Text("专精特新层级为{v_name}", "The specialised-and-new level is {v_name}"),
-    why="Selection by industry authority",
+    why=Text("由工业主管部门遴选", "Selection by industry authority"),
     source="SIGNALS.md section 2, qual.srdi",
     labels=(
         (0, Text("无", "none")),
@@ -106,7 +106,7 @@ gazelle = Signal(
     formula=certificates(is_valid, "GAZELLE", "UNICORN", "QUASI_UNICORN", "EAGLE") > 0,
     unit="0/1", direction=-1, absent="never", family="qualifications",
     reason=Text("{v:入选|未入选}瞪羚、独角兽等名单", "{v:On|Not on} a growth-firm list"),
-    why="Growth recognised",
+    why=Text("成长性得到认可", "Growth recognised"),
     source="SIGNALS.md section 2, qual.gazelle",
 )
 
@@ -118,7 +118,7 @@ award_12m = Signal(
     formula=to_sales(total(GovAward.amount, Window(12))).clip(0, 3),
     unit="ratio", direction=-1, absent="missing", family="public_money",
     reason=Text("近12个月政府采购中标额占销售额{v_pct}%", "Government awards equal {v_pct}% of sales"),
-    why="Safe orders; basis of procurement loans named in the seed paper",
+    why=Text("稳妥的订单；政采贷的依据，见于最初的论文", "Safe orders; basis of procurement loans named in the seed paper"),
     source="SIGNALS.md section 2, gov.award_12m; READINGS.md A06, O12",
 )
 
@@ -130,7 +130,7 @@ subsidy_24m = Signal(
     formula=to_sales(total(GovSubsidy.amount, Window(24))).clip(0, 2),
     unit="ratio", direction=0, absent="missing", family="public_money",
     reason=Text("近24个月财政补助占销售额{v_pct}%", "Subsidies equal {v_pct}% of sales"),
-    why="Support, or dependence",
+    why=Text("是扶持，也可能是依赖", "Support, or dependence"),
     source="SIGNALS.md section 2, gov.subsidy_24m; READINGS.md A06, O12",
 )
 
@@ -142,7 +142,7 @@ months_since = Signal(
     formula=Call("least", (Call("months_since", (last_round,)), Constant(60))),
     unit="months", direction=1, absent="no_event", family="equity",
     reason=Text("距最近一轮股权融资{v}个月", "{v} months since the last equity round"),
-    why="Cash runway of loss-making firms",
+    why=Text("亏损企业的资金可支撑时间", "Cash runway of loss-making firms"),
     source="SIGNALS.md section 2, vc.months_since; READINGS.md A65",
 )
 
@@ -154,6 +154,6 @@ raised_36m = Signal(
     formula=Call("ln_1p", (total(VcRound.amount, Window(36)),)),
     unit="ln CNY", direction=-1, absent="never", family="equity",
     reason=Text("近36个月股权融资{v_wan}万元", "Raised CNY {v_wan} ten-thousand of equity in 36 months"),
-    why="Buffer",
+    why=Text("缓冲", "Buffer"),
     source="SIGNALS.md section 2, vc.raised_36m; READINGS.md A62",
 )

@@ -130,7 +130,7 @@ late_file_6m = Signal(
     formula=late_in(HALF_YEAR),
     unit="count", direction=1, absent="never", family="filing",
     reason=Text("近6个月逾期申报{v}次", "{v} late tax return(s) in 6 months"),
-    why="Earliest behaviour sign; 3-day cures restore the rating (SRC-S4) but still count here",
+    why=Text("最早的行为信号；3日内纠正可恢复级别（SRC-S4），但此处仍计入", "Earliest behaviour sign; 3-day cures restore the rating (SRC-S4) but still count here"),
     source="SIGNALS.md section 2, tax.late_file_6m; READINGS.md A22",
 )
 
@@ -142,7 +142,7 @@ late_file_12m = Signal(
     formula=late_in(YEAR),
     unit="count", direction=1, absent="never", family="filing",
     reason=Text("近12个月逾期申报{v}次", "{v} late tax return(s) in 12 months"),
-    why="Same, longer",
+    why=Text("同上，期间更长", "Same, longer"),
     source="SIGNALS.md section 2, tax.late_file_12m; READINGS.md A22",
 )
 
@@ -154,7 +154,7 @@ late_file_24m = Signal(
     formula=late_in(TWO_YEARS),
     unit="count", direction=1, absent="never", family="filing",
     reason=Text("近24个月逾期申报{v}次", "{v} late tax return(s) in 24 months"),
-    why="Habit",
+    why=Text("习惯", "Habit"),
     source="SIGNALS.md section 2, tax.late_file_24m; READINGS.md A22",
 )
 
@@ -166,7 +166,7 @@ late_days_12m = Signal(
     formula=Call("greatest", (worst_lateness, Constant(0))),
     unit="days", direction=1, absent="never", family="filing",
     reason=Text("近12个月最长逾期申报{v}天", "The worst return was {v} days late"),
-    why="Depth of lateness",
+    why=Text("逾期的深度", "Depth of lateness"),
     source="SIGNALS.md section 2, tax.late_days_12m; READINGS.md A21, A22",
 )
 
@@ -178,7 +178,7 @@ late_pay_12m = Signal(
     formula=count(TaxPayment.paid_at, YEAR, TaxPayment.paid_at > TaxPayment.due_date),
     unit="count", direction=1, absent="never", family="payment",
     reason=Text("近12个月逾期缴税{v}次", "{v} late tax payment(s) in 12 months"),
-    why="Filed but no cash: liquidity",
+    why=Text("已申报却无现金缴税：流动性", "Filed but no cash: liquidity"),
     source="SIGNALS.md section 2, tax.late_pay_12m; READINGS.md A23",
 )
 
@@ -190,7 +190,7 @@ late_fee_12m = Signal(
     formula=total(TaxPayment.late_fee, YEAR) / Call("greatest", (taxes_paid, Constant(1000))),
     unit="ratio", direction=1, absent="never", family="payment",
     reason=Text("近12个月滞纳金占入库税额{v_pct}%", "Late fees equal {v_pct}% of the tax paid"),
-    why="Amount and time together (0.05 % a day)",
+    why=Text("金额与时间合在一起（每日0.05%）", "Amount and time together (0.05 % a day)"),
     source="SIGNALS.md section 2, tax.late_fee_12m",
 )
 
@@ -202,7 +202,7 @@ nonfile_now = Signal(
     formula=count(TaxVatReturn.period_start, EVER, not_filed),
     unit="count", direction=1, absent="never", family="filing",
     reason=Text("当前有{v}期应申报未申报", "{v} return(s) are due and not filed"),
-    why="Beginning of abandonment: three months lead to 非正常户",
+    why=Text("弃置的开始：三个月即成为非正常户", "Beginning of abandonment: three months lead to 非正常户"),
     source="SIGNALS.md section 2, tax.nonfile_now",
 )
 
@@ -214,7 +214,7 @@ amend_12m = Signal(
     formula=amended_in(TaxVatReturn, YEAR) + amended_in(TaxCitReturn, YEAR),
     unit="count", direction=1, absent="never", family="amendment",
     reason=Text("近12个月更正申报{v}次", "{v} amended return(s) in 12 months"),
-    why="Errors or dressing up before a loan",
+    why=Text("差错，或贷款前的粉饰", "Errors or dressing up before a loan"),
     source="SIGNALS.md section 2, tax.amend_12m; READINGS.md A24, O13",
 )
 
@@ -226,7 +226,7 @@ amend_up_6m = Signal(
     formula=to_sales(total(vat_amendment["raised"], HALF_YEAR)),
     unit="ratio", direction=1, absent="too_few", family="amendment",
     reason=Text("近6个月更正申报调增销售额占{v_pct}%", "Amendments raised sales by {v_pct}%"),
-    why="Sudden upward corrections shortly before applying",
+    why=Text("申请前不久突然调增", "Sudden upward corrections shortly before applying"),
     source="SIGNALS.md section 2, tax.amend_up_6m; READINGS.md A06, A24, O13",
 )
 
@@ -238,7 +238,7 @@ rating_ord = Signal(
     formula=latest(Coded(TaxCreditRating.rating, LEVELS)),
     unit="level", direction=0, absent="no_records", family="rating",
     reason=Text("纳税信用级别{v_name}", "The tax credit rating is {v_name}"),
-    why="Lenders admit A, B and M (SRC-B1..B4); M is a different kind, so categorical",
+    why=Text("贷款人接受A、B和M级（SRC-B1至B4）；M级性质不同，因此按类别处理", "Lenders admit A, B and M (SRC-B1..B4); M is a different kind, so categorical"),
     source="SIGNALS.md section 2, tax.rating_ord; READINGS.md A83",
     labels=(
         (0, Text("A级", "A")),
@@ -260,7 +260,7 @@ rating_drop_24m = Signal(
     ).given(count(TaxCreditRating.seq, EVER, ranked) >= 2),
     unit="levels", direction=1, absent="too_few", family="rating",
     reason=Text("近24个月纳税信用下降{v}级", "The tax credit rating fell {v} level(s) in 24 months"),
-    why="Change says more than level",
+    why=Text("变化比水平更能说明问题", "Change says more than level"),
     source="SIGNALS.md section 2, tax.rating_drop_24m; READINGS.md A25",
 )
 
@@ -278,7 +278,7 @@ rating_a_years = Signal(
     ),
     unit="years", direction=-1, absent="never", family="rating",
     reason=Text("近5个年度有{v}年为A级", "Rated A in {v} of the last 5 years"),
-    why="Long discipline",
+    why=Text("长期自律", "Long discipline"),
     source="SIGNALS.md section 2, tax.rating_a_years; READINGS.md A26",
 )
 
@@ -290,7 +290,7 @@ arrears_ratio = Signal(
     formula=to_sales(Across("sum", owed, by=TaxArrears.tax_kind)),
     unit="ratio", direction=1, absent="too_few", family="arrears",
     reason=Text("欠税余额占年销售额{v_pct}%", "Tax arrears equal {v_pct}% of sales"),
-    why="Veto above CNY 1 million in one model (SRC-D2)",
+    why=Text("某模型中超过100万元即否决（SRC-D2）", "Veto above CNY 1 million in one model (SRC-D2)"),
     source="SIGNALS.md section 2, tax.arrears_ratio; READINGS.md A06",
 )
 
@@ -302,7 +302,7 @@ arrears_cnt_24m = Signal(
     formula=Aggregate("distinct", quarter, TWO_YEARS, TaxArrears.balance > 0),
     unit="quarters", direction=1, absent="never", family="arrears",
     reason=Text("近24个月有{v}个季度存在欠税", "Tax arrears in {v} of the last 8 quarters"),
-    why="Persistence",
+    why=Text("持续性", "Persistence"),
     source="SIGNALS.md section 2, tax.arrears_cnt_24m",
 )
 
@@ -314,7 +314,7 @@ viol_24m = Signal(
     formula=count(TaxViolation.found_date, TWO_YEARS),
     unit="count", direction=1, absent="never", family="violation",
     reason=Text("近24个月税务违章{v}次", "{v} tax violation(s) in 24 months"),
-    why="Significant in the public study (SRC-D4)",
+    why=Text("在公开研究中显著（SRC-D4）", "Significant in the public study (SRC-D4)"),
     source="SIGNALS.md section 2, tax.viol_24m",
 )
 
@@ -326,7 +326,7 @@ viol_open = Signal(
     formula=count(TaxViolation.found_date, EVER, unresolved),
     unit="count", direction=1, absent="never", family="violation",
     reason=Text("有{v}条税务违章未处理", "{v} tax violation(s) unresolved"),
-    why="Left unsolved: losing control",
+    why=Text("搁置不处理：正在失控", "Left unsolved: losing control"),
     source="SIGNALS.md section 2, tax.viol_open; READINGS.md A85",
 )
 
@@ -338,7 +338,7 @@ inspect_36m = Signal(
     formula=count(TaxInspection.decision_date, THREE_YEARS),
     unit="count", direction=1, absent="never", family="violation",
     reason=Text("近36个月税务稽查处理{v}次", "{v} tax inspection decision(s) in 36 months"),
-    why="Large unexpected payments, management quality",
+    why=Text("意外的大额支出；管理质量", "Large unexpected payments, management quality"),
     source="SIGNALS.md section 2, tax.inspect_36m",
 )
 
@@ -350,7 +350,7 @@ inspect_ratio_36m = Signal(
     formula=to_sales(total(inspected, THREE_YEARS)),
     unit="ratio", direction=1, absent="too_few", family="violation",
     reason=Text("近36个月稽查补缴及罚款占销售额{v_pct}%", "Inspection payments equal {v_pct}% of sales"),
-    why="Hit to liquidity",
+    why=Text("对流动性的打击", "Hit to liquidity"),
     source="SIGNALS.md section 2, tax.inspect_ratio_36m; READINGS.md A06, A62",
 )
 
@@ -362,6 +362,6 @@ abnormal_36m = Signal(
     formula=count(TaxAbnormalStatus.declared_date, THREE_YEARS),
     unit="count", direction=1, absent="never", family="violation",
     reason=Text("近36个月被认定非正常户{v}次", "Declared a non-normal taxpayer {v} time(s) in 36 months"),
-    why="Was lost to the tax office",
+    why=Text("曾与税务机关失联", "Was lost to the tax office"),
     source="SIGNALS.md section 2, tax.abnormal_36m",
 )

@@ -97,7 +97,7 @@ margin = Signal(
     formula=last_settled(margin_of_year),
     unit="ratio", direction=-1, absent="missing", family="profit",
     reason=Text("最近年度利润率{v_pct}%", "The profit margin of the last settled year is {v_pct}%"),
-    why="Ability to bear debt",
+    why=Text("承担债务的能力", "Ability to bear debt"),
     source="SIGNALS.md section 2, tax.margin; READINGS.md A27",
 )
 
@@ -109,7 +109,7 @@ margin_chg = Signal(
     formula=last_settled(margin_of_year) - year_before(margin_of_year),
     unit="ratio", direction=-1, absent="too_few", family="profit",
     reason=Text("利润率较上年变动{v_pp}个百分点", "The profit margin moved {v_pp} points"),
-    why="Erosion",
+    why=Text("侵蚀", "Erosion"),
     source="SIGNALS.md section 2, tax.margin_chg; READINGS.md A27",
 )
 
@@ -121,7 +121,7 @@ loss_years_3y = Signal(
     formula=years_of_last_three(TaxCitReturn.total_profit < 0).given(settled_n >= 1),
     unit="years", direction=1, absent="too_few", family="profit",
     reason=Text("近3个年度有{v}年亏损", "Losses in {v} of the last 3 settled years"),
-    why="Normal for young R&D firms: interact with vc and R&D",
+    why=Text("对年轻研发企业属正常：与融资和研发交互", "Normal for young R&D firms: interact with vc and R&D"),
     source="SIGNALS.md section 2, tax.loss_years_3y; READINGS.md A27",
 )
 
@@ -135,7 +135,7 @@ vat_cit_gap = Signal(
     ),
     unit="abs log ratio", direction=1, absent="small_base", family="consistency",
     reason=Text("增值税销售额与所得税收入相差{v_pct}%", "VAT sales and CIT revenue differ by {v_pct}%"),
-    why="Books that disagree",
+    why=Text("账目不一致", "Books that disagree"),
     source="SIGNALS.md section 2, tax.vat_cit_gap; READINGS.md A07, A08, A27",
 )
 
@@ -147,7 +147,7 @@ rd_intensity = Signal(
     formula=last_settled(TaxCitReturn.rd_expense / revenue).clip(0, 2),
     unit="ratio", direction=0, absent="missing", family="research",
     reason=Text("研发费用占收入{v_pct}%", "R&D spending is {v_pct}% of revenue"),
-    why="Up to about 10 % protective, very high with no sales is burn",
+    why=Text("约10%以内有保护作用，很高而无销售则是烧钱", "Up to about 10 % protective, very high with no sales is burn"),
     source="SIGNALS.md section 2, tax.rd_intensity; READINGS.md A27",
 )
 
@@ -163,7 +163,7 @@ rd_growth = Signal(
     ),
     unit="ratio", direction=-1, absent="small_base", family="research",
     reason=Text("研发费用同比{v_pct}%", "R&D spending grew {v_pct}%"),
-    why="Cutting R&D is an early retreat; an innovation-points indicator (SRC-S20; single indicator [mem])",
+    why=Text("削减研发是早期的退缩；创新积分指标之一（SRC-S20；单项指标[mem]）", "Cutting R&D is an early retreat; an innovation-points indicator (SRC-S20; single indicator [mem])"),
     source="SIGNALS.md section 2, tax.rd_growth; READINGS.md A27",
 )
 
@@ -175,6 +175,6 @@ rd_years_3y = Signal(
     formula=years_of_last_three(TaxCitReturn.rd_super_deduction > 0),
     unit="years", direction=-1, absent="never", family="research",
     reason=Text("近3个年度有{v}年享受研发费用加计扣除", "Claimed the R&D super-deduction in {v} of 3 years"),
-    why="R&D confirmed by the tax office",
+    why=Text("研发得到税务机关确认", "R&D confirmed by the tax office"),
     source="SIGNALS.md section 2, tax.rd_years_3y; READINGS.md A27",
 )

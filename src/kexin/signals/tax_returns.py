@@ -77,7 +77,7 @@ sales_12m = Signal(
     formula=vat.sales_12m,
     unit="CNY", direction=-1, absent="too_few", family="volume",
     reason=Text("近12个月增值税申报销售额{v_wan}万元", "VAT sales of 12 months are CNY {v_wan} ten-thousand"),
-    why="Scale: the strongest single signal in the calibration data (SRC-D1); used in log",
+    why=Text("规模：校准数据中最强的单一信号（SRC-D1）；取对数使用", "Scale: the strongest single signal in the calibration data (SRC-D1); used in log"),
     source="SIGNALS.md section 2, tax.sales_12m; READINGS.md A07, A09",
 )
 
@@ -89,7 +89,7 @@ sales_g12 = Signal(
     formula=(vat.sales_12m / sales_before).given(sales_before >= 50_000),
     unit="ratio", direction=-1, absent="small_base", family="growth",
     reason=Text("近12个月销售额为上年同期的{v_pct}%", "Sales of 12 months are {v_pct}% of the year before"),
-    why="Growth or decline",
+    why=Text("增长或下滑", "Growth or decline"),
     source="SIGNALS.md section 2, tax.sales_g12",
 )
 
@@ -101,7 +101,7 @@ sales_yoy_6m = Signal(
     formula=(vat.sales_of(1, 6) / half_before).given(half_before >= 25_000),
     unit="ratio", direction=-1, absent="small_base", family="growth",
     reason=Text("近6个月销售额为去年同期的{v_pct}%", "Sales of 6 months are {v_pct}% of a year ago"),
-    why="Half-year fall of more than 50 % is a usual refusal (SRC-B3)",
+    why=Text("半年下降超过50%通常即被拒贷（SRC-B3）", "Half-year fall of more than 50 % is a usual refusal (SRC-B3)"),
     source="SIGNALS.md section 2, tax.sales_yoy_6m",
 )
 
@@ -113,7 +113,7 @@ sales_yoy_3m = Signal(
     formula=(quarter(adjusted, 1) / quarter_before).given(quarter_before >= 10_000),
     unit="ratio", direction=-1, absent="small_base", family="growth",
     reason=Text("近3个月销售额为去年同期的{v_pct}%", "Sales of 3 months are {v_pct}% of a year ago"),
-    why="Fast signal; noisy around the festival",
+    why=Text("反应快；春节前后噪声大", "Fast signal; noisy around the festival"),
     source="SIGNALS.md section 2, tax.sales_yoy_3m; READINGS.md section 6, O7",
 )
 
@@ -127,7 +127,7 @@ sales_vs_peak = Signal(
     ),
     unit="ratio", direction=-1, absent="too_few", family="growth",
     reason=Text("近3个月销售额为24个月内峰值的{v_pct}%", "Sales of 3 months are {v_pct}% of the best quarter in 24 months"),
-    why="Depth of decline",
+    why=Text("下滑的深度", "Depth of decline"),
     source="SIGNALS.md section 2, tax.sales_vs_peak; READINGS.md A19",
 )
 
@@ -141,7 +141,7 @@ sales_cv_12m = Signal(
     ).given(enough_for_shape),
     unit="ratio", direction=1, absent="too_few", family="volatility",
     reason=Text("近12个月月度销售波动系数{v}", "The monthly sales vary with a coefficient of {v}"),
-    why="Bad firms' median is 2.0 against 0.8 (SRC-D1)",
+    why=Text("不良企业中位数为2.0，正常企业为0.8（SRC-D1）", "Bad firms' median is 2.0 against 0.8 (SRC-D1)"),
     source="SIGNALS.md section 2, tax.sales_cv_12m; READINGS.md section 6, O7",
 )
 
@@ -153,7 +153,7 @@ sales_trend_12m = Signal(
     formula=Statistic("slope", logs_from_oldest).given(enough_for_shape),
     unit="ln/month", direction=-1, absent="too_few", family="growth",
     reason=Text("近12个月销售额月均变动{v_pct}%(季调)", "Seasonally adjusted sales change {v_pct}% a month"),
-    why="Direction net of season",
+    why=Text("剔除季节后的走向", "Direction net of season"),
     source="SIGNALS.md section 2, tax.sales_trend_12m; READINGS.md section 6, O7",
 )
 
@@ -169,7 +169,7 @@ sales_zero_12m = Signal(
     ),
     unit="months", direction=1, absent="never", family="continuity",
     reason=Text("近12个月有{v}个月零销售", "{v} of the last 12 months had no sales"),
-    why="Interrupted business",
+    why=Text("经营中断", "Interrupted business"),
     source="SIGNALS.md section 2, tax.sales_zero_12m; READINGS.md A07, A08",
 )
 
@@ -181,7 +181,7 @@ sales_zero_streak = Signal(
     formula=Statistic("leading_zeros", months),
     unit="months", direction=1, absent="never", family="continuity",
     reason=Text("已连续{v}个月零销售", "No sales for {v} months in a row"),
-    why="May have stopped",
+    why=Text("可能已经停业", "May have stopped"),
     source="SIGNALS.md section 2, tax.sales_zero_streak; READINGS.md A08; 24 months at most",
 )
 
@@ -193,7 +193,7 @@ taxpaid_12m = Signal(
     formula=taxes_paid,
     unit="CNY", direction=-1, absent="never", family="tax",
     reason=Text("近12个月入库税额{v_wan}万元", "Taxes paid in 12 months are CNY {v_wan} ten-thousand"),
-    why="Basis of tax loans: at least CNY 10,000–30,000 a year (SRC-B2, B3)",
+    why=Text("税贷的依据：每年至少1–3万元（SRC-B2、B3）", "Basis of tax loans: at least CNY 10,000–30,000 a year (SRC-B2, B3)"),
     source="SIGNALS.md section 2, tax.taxpaid_12m",
 )
 
@@ -205,7 +205,7 @@ taxpaid_last3m = Signal(
     formula=count(TaxPayment.amount, Window(3), TaxPayment.amount > 0) > 0,
     unit="0/1", direction=-1, absent="never", family="tax",
     reason=Text("近3个月{v:有|无}缴税记录", "{v:Paid|Paid no} tax in the last 3 months"),
-    why="Condition of one large product (SRC-B2)",
+    why=Text("某大型产品的准入条件（SRC-B2）", "Condition of one large product (SRC-B2)"),
     source="SIGNALS.md section 2, tax.taxpaid_last3m",
 )
 
@@ -217,7 +217,7 @@ burden_12m = Signal(
     formula=burden,
     unit="ratio", direction=0, absent="small_base", family="tax",
     reason=Text("近12个月增值税税负率{v_pct}%", "The VAT burden is {v_pct}%"),
-    why="Read against peers",
+    why=Text("与同行比较解读", "Read against peers"),
     source="SIGNALS.md section 2, tax.burden_12m; READINGS.md A21, O12",
 )
 
@@ -231,7 +231,7 @@ burden_gap = Signal(
     ),
     unit="ratio", direction=0, absent="small_base", family="tax",
     reason=Text("税负率较行业中位数偏离{v_pp}个百分点", "The VAT burden is {v_pp} points from the industry median"),
-    why="Far below: thin margins or false input; far above: no real purchases",
+    why=Text("过低：利润微薄或虚假进项；过高：没有真实采购", "Far below: thin margins or false input; far above: no real purchases"),
     source="SIGNALS.md section 2, tax.burden_gap; READINGS.md A12",
 )
 
@@ -243,6 +243,6 @@ credit_carried = Signal(
     formula=Choose(taxpayer_kind.is_in("small"), ABSENT, vat.to_sales(credit_left)),
     unit="ratio", direction=0, absent="no_event", family="tax",
     reason=Text("期末留抵税额占年销售额{v_pct}%", "The carried VAT credit is {v_pct}% of sales"),
-    why="Stock building or lasting losses; rebates reset it",
+    why=Text("囤货或长期亏损；退税会使其归零", "Stock building or lasting losses; rebates reset it"),
     source="SIGNALS.md section 2, tax.credit_carried; READINGS.md A05b, A08",
 )

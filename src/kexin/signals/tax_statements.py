@@ -111,7 +111,7 @@ fs_leverage = Signal(
     ),
     unit="ratio", direction=1, absent="out_of_date", family="debt",
     reason=Text("资产负债率{v_pct}%", "Liabilities are {v_pct}% of assets"),
-    why="Solvency; unaudited",
+    why=Text("偿付能力；未经审计", "Solvency; unaudited"),
     source="SIGNALS.md section 2, tax.fs_leverage; READINGS.md A28",
 )
 
@@ -123,7 +123,7 @@ fs_cash_ratio = Signal(
     formula=latest(TaxFinStmt.cash / short_debts).clip(0, 5).given(is_usable),
     unit="ratio", direction=-1, absent="out_of_date", family="liquidity",
     reason=Text("货币资金为流动负债的{v_pct}%", "Cash covers {v_pct}% of current liabilities"),
-    why="Liquidity",
+    why=Text("流动性", "Liquidity"),
     source="SIGNALS.md section 2, tax.fs_cash_ratio; READINGS.md A28",
 )
 
@@ -135,7 +135,7 @@ fs_current = Signal(
     formula=latest(TaxFinStmt.current_assets / short_debts).clip(0, 10).given(is_usable),
     unit="ratio", direction=-1, absent="out_of_date", family="liquidity",
     reason=Text("流动比率{v}", "The current ratio is {v}"),
-    why="Liquidity",
+    why=Text("流动性", "Liquidity"),
     source="SIGNALS.md section 2, tax.fs_current; READINGS.md A28",
 )
 
@@ -151,7 +151,7 @@ fs_recv_days = Signal(
     ),
     unit="days", direction=1, absent="out_of_date", family="turnover",
     reason=Text("应收账款周转{v}天", "Receivables stand for {v} days of sales"),
-    why="Customers pay late",
+    why=Text("客户付款拖延", "Customers pay late"),
     source="SIGNALS.md section 2, tax.fs_recv_days; READINGS.md A06, A28",
 )
 
@@ -165,7 +165,7 @@ fs_inv_days = Signal(
     ).given(is_usable),
     unit="days", direction=1, absent="no_event", family="turnover",
     reason=Text("存货周转{v}天", "Inventory stands for {v} days of cost"),
-    why="Unsold goods",
+    why=Text("货物积压", "Unsold goods"),
     source="SIGNALS.md section 2, tax.fs_inv_days; READINGS.md section 6, O8",
 )
 
@@ -181,7 +181,7 @@ fs_other_pay = Signal(
     ),
     unit="ratio", direction=1, absent="out_of_date", family="debt",
     reason=Text("其他应付款占总资产{v_pct}%", "Other payables are {v_pct}% of assets"),
-    why="Private lending hides here",
+    why=Text("民间借贷隐藏于此", "Private lending hides here"),
     source="SIGNALS.md section 2, tax.fs_other_pay; READINGS.md A28",
 )
 
@@ -193,7 +193,7 @@ fs_loans_sales = Signal(
     formula=to_sales(latest(TaxFinStmt.short_loans)).clip(0, 5).given(is_usable),
     unit="ratio", direction=1, absent="out_of_date", family="debt",
     reason=Text("短期借款为年销售额的{v_pct}%", "Short loans are {v_pct}% of sales"),
-    why="Debt load",
+    why=Text("债务负担", "Debt load"),
     source="SIGNALS.md section 2, tax.fs_loans_sales; READINGS.md A06, A28",
 )
 
@@ -209,7 +209,7 @@ fs_int_cover = Signal(
     ),
     unit="ratio", direction=-1, absent="no_event", family="debt",
     reason=Text("利息保障倍数{v}", "Interest is covered {v} times"),
-    why="Can it carry its interest",
+    why=Text("能否负担利息", "Can it carry its interest"),
     source="SIGNALS.md section 2, tax.fs_int_cover; READINGS.md section 6, O8",
 )
 
@@ -221,7 +221,7 @@ fs_neg_equity = Signal(
     formula=(latest(TaxFinStmt.owner_equity) < 0).given(is_usable),
     unit="0/1", direction=1, absent="out_of_date", family="debt",
     reason=Text("净资产{v:为负|为正}", "Equity is {v:negative|positive}"),
-    why="Insolvent on paper",
+    why=Text("账面资不抵债", "Insolvent on paper"),
     source="SIGNALS.md section 2, tax.fs_neg_equity; READINGS.md A28",
 )
 
@@ -233,7 +233,7 @@ iit_head_g6 = Signal(
     formula=(persons_paid(1) / persons_paid(7)).given(persons_paid(7) >= 3),
     unit="ratio", direction=-1, absent="small_base", family="staff",
     reason=Text("个税申报人数为6个月前的{v_pct}%", "Payroll headcount is {v_pct}% of six months ago"),
-    why="Payroll is filed even when insurance is not",
+    why=Text("即使不参保，工资也会申报个税", "Payroll is filed even when insurance is not"),
     source="SIGNALS.md section 2, tax.iit_head_g6; READINGS.md A84",
 )
 
@@ -245,7 +245,7 @@ iit_si_gap = Signal(
     formula=Call("ln_1p", (persons_paid(1),)) - Call("ln_1p", (persons_insured(1),)),
     unit="log ratio", direction=1, absent="missing", family="consistency",
     reason=Text("个税申报人数为参保人数的{v_x}倍", "Payroll headcount is {v_x} times the insured headcount"),
-    why="Under-insurance or paper staff",
+    why=Text("参保不足，或虚列员工", "Under-insurance or paper staff"),
     source="SIGNALS.md section 2, tax.iit_si_gap; READINGS.md A84, O6",
 )
 
@@ -257,7 +257,7 @@ wage_pp_yoy = Signal(
     formula=(pay_per_head / pay_per_head_before).given(persons_before >= 3),
     unit="ratio", direction=-1, absent="small_base", family="staff",
     reason=Text("人均工资为去年同期的{v_pct}%", "Pay per head is {v_pct}% of a year ago"),
-    why="Pay cuts precede layoffs",
+    why=Text("降薪先于裁员", "Pay cuts precede layoffs"),
     source="SIGNALS.md section 2, tax.wage_pp_yoy; READINGS.md A29",
 )
 
@@ -269,7 +269,7 @@ rebate_wait = Signal(
     formula=Aggregate("median", days_to_approve, YEAR, on=TaxExportRebate.approved_date),
     unit="days", direction=1, absent="no_event", family="export",
     reason=Text("出口退税平均{v}天核准", "Export rebates took {v} days to approve"),
-    why="Doubts of the tax office, and cash blocked",
+    why=Text("税务机关存疑，资金被占压", "Doubts of the tax office, and cash blocked"),
     source="SIGNALS.md section 2, tax.rebate_wait",
 )
 
@@ -281,6 +281,6 @@ rebate_cut = Signal(
     formula=Constant(1) - refund_approved / refund_claimed,
     unit="fraction", direction=1, absent="no_event", family="export",
     reason=Text("出口退税核减{v_pct}%", "{v_pct}% of the claimed rebate was refused"),
-    why="Irregular paperwork or fraud",
+    why=Text("单证不规范或骗税", "Irregular paperwork or fraud"),
     source="SIGNALS.md section 2, tax.rebate_cut",
 )

@@ -56,7 +56,7 @@ elec_yoy_3m = Signal(
     formula=electricity_growth,
     unit="ratio", direction=-1, absent="no_records", family="activity",
     reason=Text("近3个月用电量为去年同期的{v_pct}%", "Electricity of 3 months is {v_pct}% of a year ago"),
-    why="Real activity for makers; hard to fake",
+    why=Text("制造企业的真实活动；难以伪造", "Real activity for makers; hard to fake"),
     source="SIGNALS.md section 2, util.elec_yoy_3m",
 )
 
@@ -68,7 +68,7 @@ elec_vs_sales = Signal(
     formula=Call("ln", (electricity_growth,)) - Call("ln", (sales_growth,)),
     unit="log ratio", direction=0, absent="missing", family="activity",
     reason=Text("用电与销售变动背离{v}", "Electricity and sales diverge by {v}"),
-    why="Books and meters disagree",
+    why=Text("账目与电表不一致", "Books and meters disagree"),
     source="SIGNALS.md section 2, util.elec_vs_sales; READINGS.md O11",
 )
 
@@ -80,7 +80,7 @@ late_12m = Signal(
     formula=count(UtilMonth.month, Window(12), is_overdue).given(count(UtilMonth.month, Window()) > 0),
     unit="count", direction=1, absent="no_records", family="payment",
     reason=Text("近12个月水电费逾期{v}次", "{v} late utility payment(s) in 12 months"),
-    why="Small bills unpaid",
+    why=Text("小额账单未付", "Small bills unpaid"),
     source="SIGNALS.md section 2, util.late_12m; READINGS.md A23, A80",
 )
 
@@ -92,6 +92,6 @@ posts_yoy_6m = Signal(
     formula=(posts(1, 6) / posts(13, 18)).given(posts(13, 18) >= FEWEST_POSTS),
     unit="ratio", direction=-1, absent="small_base", family="activity",
     reason=Text("近6个月招聘岗位为去年同期的{v_pct}%", "Job posts of 6 months are {v_pct}% of a year ago"),
-    why="Plans of the management",
+    why=Text("管理层的计划", "Plans of the management"),
     source="SIGNALS.md section 2, hr.posts_yoy_6m",
 )

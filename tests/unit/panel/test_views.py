@@ -108,7 +108,7 @@ def of_edges(formula: Node, *edges: dict[str, str]) -> float | None:
         absent="missing",
         family="trial",
         reason=Text("{v}", "{v}"),
-        why="trial",
+        why=Text("", "trial"),
         source="trial",
     )
     rows = [record(RelEdge, edge, f"r{n}") for n, edge in enumerate(edges)]

@@ -25,7 +25,7 @@ violations_60m = Signal(
     formula=count(TaxViolation.found_date, Window(60)),
     unit="count", direction=1, absent="never", family="conduct",
     reason=Text("近60个月有{v}次违法", "{v} violation(s) in 60 months"),
-    why="Rule-breaking", source="a test",
+    why=Text("违法", "Rule-breaking"), source="a test",
 )
 """
 
@@ -44,7 +44,10 @@ WRONG = {
     "{v} violation(s) in 60 months": [("Violations in 60 months", "reason")],
     "近60个月有{v}次违法": [("", "reason")],
     'unit="count"': [('unit=""', "unit")],
-    'why="Rule-breaking"': [('why=" "', "why")],
+    'why=Text("违法", "Rule-breaking")': [
+        ('why=Text("违法", " ")', "why"),
+        ('why="Rule-breaking"', "both languages"),
+    ],
     "from kexin.language import Text": [("from kexin.language import Txt", "Txt")],
     "why=": [("because=", "because")],
 }
