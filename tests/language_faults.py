@@ -142,7 +142,6 @@ OTHER_FIRMS = [
     (PEERS, "    if not peers.others:\n        return whole\n", ""),
     (PEERS, "item.notnull().cast", "item.isnull().cast"),
     (PEERS, "ibis.coalesce(item, 0)", "item"),
-    (PEERS, "firms.filter(functools.reduce(operator.and_, known))", "firms"),
     (CIRCLES, "np.bincount(component)[component]", "np.bincount(number)"),
     (CIRCLES, "seen.filter(to_ibis(circle.where, leaf))", "seen"),
     (CIRCLES, "directed=False", 'directed=True, connection="strong"'),

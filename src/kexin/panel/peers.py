@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import operator
 from typing import TYPE_CHECKING
 
 import ibis
@@ -60,12 +58,10 @@ def with_group(
     keys = {f"shared_{n}": value(node) for n, node in enumerate(by)}
     items = {f"item_{place}": value(peers.of) for peers, place in asked.items()}
     firms = reduced.select("firm_key", "as_of", **keys, **items)
-    if keys:
-        known = [firms[key].notnull() for key in keys]
-        firms = firms.filter(functools.reduce(operator.and_, known))
     groups = firms.group_by("as_of", *keys).agg(
         **{place: over(peers, firms[f"item_{place}"]) for peers, place in asked.items()}
     )
+    # What is absent equals nothing: a firm that lacks a key has no peers.
     met = firms.join(groups, ["as_of", *keys])
     columns = {
         place: without(peers, met[place], met[f"item_{place}"])
