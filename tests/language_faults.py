@@ -80,7 +80,7 @@ WORDS = [
     (COMPILER, 'a + "\\t" + b', "a + b[:0]"),
     (COMPILER, '"*": exact(operator.mul, sum)', '"*": exact(operator.mul, max)'),
     (COMPILER, '"-": exact(operator.sub, max)', '"-": operator.sub'),
-    (COMPILER, "told = all(t.is_decimal() for t in types) and", "told ="),
+    (COMPILER, "max(told.precision, SHORT)", "told.precision"),
     (COMPILER, "present(items).length() - 1", "present(items).length()"),
     (COMPILER, "present(items).length() - 1", "items.length() - 1"),
     (COMPILER, "ibis.ifelse(each.notnull(), at, None)", "at"),
