@@ -81,6 +81,7 @@ WORDS = [
     (COMPILER, '"*": exact(operator.mul, sum)', '"*": exact(operator.mul, max)'),
     (COMPILER, '"-": exact(operator.sub, max)', '"-": operator.sub'),
     (COMPILER, "max(told.precision, SHORT)", "told.precision"),
+    (COMPILER, "any(t.is_floating() for t in types)", "all(t.is_floating() for t in types)"),
     (COMPILER, "present(items).length() - 1", "present(items).length()"),
     (COMPILER, "present(items).length() - 1", "items.length() - 1"),
     (COMPILER, "ibis.ifelse(each.notnull(), at, None)", "at"),

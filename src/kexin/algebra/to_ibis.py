@@ -57,7 +57,8 @@ def exact(
 
     Ibis 12 takes the type of the longer operand: a part that is put aside with it is
     rounded where two decimals are multiplied, and too narrow for a number of records
-    that is added to a share. Eighteen digits cost an engine no more than nine.
+    that is added to a share; a float with a decimal is no decimal. Eighteen digits cost
+    an engine no more than nine.
 
     Args:
         operate: Python's operator.
@@ -70,6 +71,8 @@ def exact(
         if not told.is_decimal():
             return value
         types = [left.type(), right.type()]
+        if any(t.is_floating() for t in types):
+            return value.cast("float64")
         scale = digits([t.scale if t.is_decimal() else 0 for t in types])
         room = max(told.precision, SHORT) if scale == told.scale else LONG
         return value.cast(f"decimal({room}, {scale})")

@@ -60,7 +60,7 @@ def test_parts_stand_on_parts(engine: Backend) -> None:
 
 def test_decimals_keep_all_their_digits(engine: Backend) -> None:
     amounts = "1.11::DECIMAL(18, 2) AS amount, 0.333333::DECIMAL(9, 6) AS share"
-    numbers = "0.12345678::DECIMAL(9, 8) AS pd, 1234::BIGINT AS cases"
+    numbers = "0.12345678::DECIMAL(9, 8) AS pd, 1234::BIGINT AS cases, 41168.25::DOUBLE AS rate"
     with put_aside(engine, lambda: None) as aside:
         one = aside.keep("one", asked(engine, f"SELECT {amounts}, {numbers}"))
         formulas = {
@@ -68,6 +68,7 @@ def test_decimals_keep_all_their_digits(engine: Backend) -> None:
             "square": square(one.amount),
             "over": OPERATORS["-"](one.cases, one.share),
             "times": OPERATORS["*"](one.share, one.cases),
+            "rated": OPERATORS["*"](one.rate, one.pd),
         }
         two = aside.keep("two", one.select(**formulas))
         three = aside.keep(
@@ -79,6 +80,7 @@ def test_decimals_keep_all_their_digits(engine: Backend) -> None:
         "square": Decimal("1.2321"),
         "over": Decimal("1233.666667"),
         "times": Decimal("411.332922"),
+        "rated": 41168.25 * 0.12345678,
     }
 
 
