@@ -46,7 +46,12 @@ PUBLISHED = [signal for signal in SIGNALS if signal.id in DIRECT]
 CODED = [f for t in CONTRACTS for f in t.fields().values() if f.codes is not None]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
-SIGNALS_SAID_OTHERWISE: dict[tuple[str, str], str] = {}
+ALONE = "the reference says it is as for the signal above; a dictionary's entry stands alone"
+SIGNALS_SAID_OTHERWISE: dict[tuple[str, str], str] = {
+    ("court.def_12m", "why"): ALONE,
+    ("si.head_g6", "why"): ALONE,
+    ("tax.late_file_12m", "why"): ALONE,
+}
 """Where a published signal departs from signals.json: id and fact, with the reason."""
 
 FORMULA_DIGEST = "7c2a666da6a956adff909b1730024806d0a2ce0c7560000ff74d0b836bee5b83"
@@ -215,12 +220,11 @@ def test_the_language_keeps_its_digests() -> None:
 def test_a_published_signal_says_what_was_published(
     signal: Signal, fact: str, declared: Callable[[Signal], object]
 ) -> None:
-    if (signal.id, fact) in SIGNALS_SAID_OTHERWISE:
-        pytest.skip(SIGNALS_SAID_OTHERWISE[signal.id, fact])
     expected = said_in_domain(signal)[fact]
     if fact == "direction":
         expected = int(expected)
-    assert declared(signal) == expected
+    told_otherwise = (signal.id, fact) in SIGNALS_SAID_OTHERWISE
+    assert (declared(signal) != expected) == told_otherwise
 
 
 @by_table

@@ -103,7 +103,7 @@ def close(got: float | None, expected: float | None, tolerance: float) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("module", "example"), EXAMPLES, ids=[f"{m}: {e.shows}" for m, e in EXAMPLES]
+    ("module", "example"), EXAMPLES, ids=[f"{m}: {e.shows.en}" for m, e in EXAMPLES]
 )
 def test_example(module: str, example: Example) -> None:
     found = found_in(module)[SPECS[module].index(example)]
@@ -116,7 +116,7 @@ def test_example(module: str, example: Example) -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "example"), EXAMPLES, ids=[f"{m}: {e.shows}" for m, e in EXAMPLES]
+    ("module", "example"), EXAMPLES, ids=[f"{m}: {e.shows.en}" for m, e in EXAMPLES]
 )
 def test_the_reference_agrees_with_the_example(module: str, example: Example) -> None:
     tables, day = records(example), date.fromisoformat(example.as_of)
@@ -139,4 +139,5 @@ def test_every_signal_has_an_example_of_a_value_and_one_of_absence() -> None:
 
 
 def test_no_two_examples_show_the_same() -> None:
-    assert len({example.shows for _, example in EXAMPLES}) == len(EXAMPLES)
+    assert len({example.shows.en for _, example in EXAMPLES}) == len(EXAMPLES)
+    assert len({example.shows.zh for _, example in EXAMPLES}) == len(EXAMPLES)

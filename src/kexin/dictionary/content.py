@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -13,7 +12,7 @@ from kexin.panel.readable import CONSENTED
 from kexin.registers.contract import contracts
 from kexin.registers.core import REGISTER
 from kexin.signals import words
-from kexin.signals.signal import ABSENCE
+from kexin.signals.signal import ABSENCE, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -56,20 +55,26 @@ def content(
     known = list(examples)
     return [
         entry(signal, filled.get(signal.id, ()))
-        | {"examples": [shown(e, signal.id) for e in known if signal.id in e.expected]}
+        | {"examples": [shown(e, signal) for e in known if signal.id in e.expected]}
         for signal in signals
     ]
 
 
-def shown(example: Example, name: str) -> dict[str, Any]:
-    """Return what an example shows of one signal."""
+def shown(example: Example, signal: Signal) -> dict[str, Any]:
+    """Return what an example shows of one signal, and what a reason would say of it."""
+    found, read = example.expected[signal.id], tables_in(signal.formula)
     return {
-        "shows": example.shows,
+        "shows": example.shows._asdict(),
         "as_of": example.as_of,
-        "value": example.expected[name],
+        "value": found,
+        "says": {
+            "zh": sentence(signal, found, "zh"),
+            "en": sentence(signal, found, "en"),
+        },
         "tables": [
-            {"id": table, "text": textwrap.dedent(text).strip()}
+            {"id": table, "lines": [line.split() for line in text.strip().splitlines()]}
             for table, text in example.tables.items()
+            if table in read and text.strip()
         ],
     }
 

@@ -22,6 +22,8 @@ from kexin.registers.reference import ESTIMATES
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from kexin.language import Text
+
 Record = dict[str, Any]
 
 FIRM = "F"
@@ -46,7 +48,7 @@ class Example:
             with all others of the day.
     """
 
-    shows: str
+    shows: Text
     as_of: str
     tables: Mapping[str, str]
     expected: Mapping[str, float | None]

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from kexin.language import Text
+from kexin.signals.signal import PLACE
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Sequence
 
     from kexin.language import Language
@@ -35,7 +37,7 @@ def page(entries: Sequence[dict[str, Any]], language: Language) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"share": share, "value": value}
+    environment.filters |= {"open": open_places, "share": share, "value": value}
 
     def t(zh: str, en: str) -> str:
         return Text(zh, en).said(language)
@@ -61,22 +63,38 @@ def value(number: float | None) -> str:
     return f"{number:,.0f}" if abs(number) >= THOUSAND else f"{number:.4g}"
 
 
-def picture(filled: Sequence[dict[str, Any]]) -> dict[str, str] | None:
+def open_places(reason: str) -> str:
+    """Return a sentence with its places left open, as no firm's value is told.
+
+    Examples:
+        >>> open_places("{v:a|no} bankruptcy, {v_pct}% of sales")
+        'a / no bankruptcy, …% of sales'
+    """
+
+    def opened(place: re.Match[str]) -> str:
+        return "…" if place["yes"] is None else f"{place['yes']} / {place['no']}"
+
+    return PLACE.sub(opened, reason)
+
+
+def picture(filled: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     """Return a signal's median and its 5 to 95 % band over the days, as SVG points.
 
     Returns:
-        `line` and `band`; None with fewer than two days that have values.
+        `line` and `band`, and the `low` and `high` between which they lie; None with
+        fewer than two days that have values.
     """
     told = [(n, day["quantiles"]) for n, day in enumerate(filled) if day["quantiles"]]
     if len(told) < 2:  # noqa: PLR2004  (a line has two ends)
         return None
     low = min(quantiles[0] for _, quantiles in told)
     high = max(quantiles[2] for _, quantiles in told)
-    room = high - low or 1.0
+    # What never changes is a line in the middle.
+    top, room = (high, high - low) if high > low else (high + 0.5, 1.0)
 
     def point(number: int, amount: float) -> str:
         right = MARGIN + (WIDTH - 2 * MARGIN) * number / (len(filled) - 1)
-        down = MARGIN + (HEIGHT - 2 * MARGIN) * (high - amount) / room
+        down = MARGIN + (HEIGHT - 2 * MARGIN) * (top - amount) / room
         return f"{right:.1f},{down:.1f}"
 
     upper = [point(number, quantiles[2]) for number, quantiles in told]
@@ -84,4 +102,6 @@ def picture(filled: Sequence[dict[str, Any]]) -> dict[str, str] | None:
     return {
         "line": " ".join(point(number, quantiles[1]) for number, quantiles in told),
         "band": " ".join([*upper, *reversed(lower)]),
+        "low": low,
+        "high": high,
     }

@@ -222,7 +222,7 @@ def_12m = Signal(
     formula=defended(YEAR),
     unit="count", direction=1, absent="never", family="disputes",
     reason=Text("近12个月新增被告案件{v}件", "{v} new case(s) as defendant in 12 months"),
-    why=Text("同上", "As above"),
+    why=Text("违约前3–6个月上升；期间更长", "Rises 3–6 months before default; a longer window"),
     source="SIGNALS.md section 2, court.def_12m; READINGS.md A30, A46",
 )
 

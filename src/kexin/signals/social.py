@@ -192,7 +192,7 @@ head_g6 = Signal(
     formula=growth(6),
     unit="ratio", direction=-1, absent="small_base", family="staff_growth",
     reason=Text("参保人数为6个月前的{v_pct}%", "Insured staff is {v_pct}% of six months ago"),
-    why=Text("同上", "As above"),
+    why=Text("裁员最多领先违约6–9个月；期间更长", "Layoffs lead default by 6–9 months at the strong end; a longer window"),
     source="SIGNALS.md section 2, si.head_g6; READINGS.md A38",
 )
 

@@ -142,7 +142,7 @@ late_file_12m = Signal(
     formula=late_in(YEAR),
     unit="count", direction=1, absent="never", family="filing",
     reason=Text("近12个月逾期申报{v}次", "{v} late tax return(s) in 12 months"),
-    why=Text("同上，期间更长", "Same, longer"),
+    why=Text("最早的行为信号；期间更长", "Earliest behaviour sign; a longer window"),
     source="SIGNALS.md section 2, tax.late_file_12m; READINGS.md A22",
 )
 

@@ -11,12 +11,13 @@ import pytest
 from kexin.algebra.nodes import Call, Constant
 from kexin.dictionary.example import Example, examples, records
 from kexin.dictionary.examples.tax_conduct import AMENDED, RATED
+from kexin.language import Text
 from kexin.panel.evidence import evidence, values_from
 from kexin.signals.catalogue import catalogue
 from laws.small import warehouse
 
-RATINGS = Example("", "2020-06-30", {"tax_credit_rating": RATED}, {})
-AMENDMENTS = Example("", "2019-06-30", AMENDED, {})
+RATINGS = Example(Text("", ""), "2020-06-30", {"tax_credit_rating": RATED}, {})
+AMENDMENTS = Example(Text("", ""), "2019-06-30", AMENDED, {})
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_what_is_absent_stays_absent_in_the_evidence(name: str) -> None:
         nothing = {table: rows.limit(0) for table, rows in held.items()}
         again = values_from(signal, ["F"], day, {**nothing, **found})["F"]
         expected = example.expected[name]
-        assert again == pytest.approx(expected, rel=example.tolerance), example.shows
+        assert again == pytest.approx(expected, rel=example.tolerance), example.shows.en
 
 
 def test_what_is_put_for_an_absent_part_keeps_its_condition() -> None:

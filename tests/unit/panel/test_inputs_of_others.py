@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from kexin.dictionary.example import Example, records
+from kexin.language import Text
 from kexin.signals.catalogue import catalogue
 from laws.small import values
 
@@ -67,7 +68,7 @@ ASKED = (
 
 def told() -> dict[str, dict[str, float | None]]:
     """The signals of each firm; B has consented to nothing, C to the fund alone."""
-    tables = records(Example("", as_of=str(DAY), tables=TABLES, expected={}))
+    tables = records(Example(Text("", ""), as_of=str(DAY), tables=TABLES, expected={}))
     signals = [catalogue()[name] for name in ASKED]
     panel = values(signals, tables, [(firm, DAY) for firm in "ABC"])
     return {firm: own for (firm, _), own in panel.items()}

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from kexin.dictionary.example import Example, records
+from kexin.language import Text
 from kexin.registers.reference import FloorCap
 from kexin.signals import social
 from kexin.signals.floors import by_month
@@ -33,7 +34,7 @@ def growth(
     """The signal of a firm on a day, from its rows of pensions."""
     tables = records(
         Example(
-            "",
+            Text("", ""),
             as_of=as_of,
             tables={
                 "reg_firm": f"approve_date district_code\n2015-01-01 {district}",

@@ -5,10 +5,14 @@ from __future__ import annotations
 from math import log
 
 from kexin.dictionary.example import Example
+from kexin.language import Text
 
 SPEC = [
     Example(
-        "changes are counted as rows, after the window's first day and up to the day",
+        Text(
+            "变更按行计数，窗口首日之后至当日为止",
+            "changes are counted as rows, after the window's first day and up to the day",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_change": """
@@ -42,7 +46,10 @@ SPEC = [
         },
     ),
     Example(
-        "a firm's own record is its latest version; months of age are completed ones",
+        Text(
+            "企业自身的登记以最新版本为准；成立月数只计满月",
+            "a firm's own record is its latest version; months of age are completed ones",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_firm": """
@@ -60,7 +67,7 @@ SPEC = [
         },
     ),
     Example(
-        "a quarter of the capital was paid in",
+        Text("资本已实缴四分之一", "a quarter of the capital was paid in"),
         as_of="2020-06-30",
         tables={
             "reg_firm": """
@@ -71,7 +78,10 @@ SPEC = [
         expected={"reg.paid_ratio": 0.25},
     ),
     Example(
-        "a day before the month is complete it does not count; who paid more paid all",
+        Text(
+            "满月之前一日不计该月；实缴超过认缴按全部计",
+            "a day before the month is complete it does not count; who paid more paid all",
+        ),
         as_of="2020-06-29",
         tables={
             "reg_firm": """
@@ -82,7 +92,10 @@ SPEC = [
         expected={"reg.age_m": 22, "reg.paid_ratio": 1},
     ),
     Example(
-        "capital that is not told, or is nothing, has no paid-in share",
+        Text(
+            "资本未披露或为零时，没有实缴比例",
+            "capital that is not told, or is nothing, has no paid-in share",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_firm": """
@@ -97,7 +110,10 @@ SPEC = [
         },
     ),
     Example(
-        "a share of no capital is unknown, though nothing is an amount",
+        Text(
+            "资本为零时比例未知，而零本身是一个金额",
+            "a share of no capital is unknown, though nothing is an amount",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_firm": """
@@ -108,7 +124,10 @@ SPEC = [
         expected={"reg.capital_log": 0, "reg.paid_ratio": None},
     ),
     Example(
-        "a firm of which the registry tells nothing has no age",
+        Text(
+            "登记机关没有任何记录的企业没有年龄",
+            "a firm of which the registry tells nothing has no age",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_firm": """
@@ -126,7 +145,10 @@ SPEC = [
         },
     ),
     Example(
-        "a stake falls between two days; on the day on which it ended it is over",
+        Text(
+            "两日之间持股下降；终止当日即视为不再持有",
+            "a stake falls between two days; on the day on which it ended it is over",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_shareholder": """
@@ -153,7 +175,10 @@ SPEC = [
         },
     ),
     Example(
-        "where all holders have left, all has changed hands and no one is there",
+        Text(
+            "全部股东都已退出时，股权全部易手，无人在册",
+            "where all holders have left, all has changed hands and no one is there",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_shareholder": """
@@ -168,7 +193,10 @@ SPEC = [
         },
     ),
     Example(
-        "a holder whose stake is unknown is a holder all the same",
+        Text(
+            "持股比例未知的股东仍算一名股东",
+            "a holder whose stake is unknown is a holder all the same",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_shareholder": """
@@ -180,7 +208,10 @@ SPEC = [
         expected={"reg.top1_ratio": None, "reg.fund_holder": 0},
     ),
     Example(
-        "officers who left, to those in office two years ago, offices counted singly",
+        Text(
+            "离任人员与两年前在任人员之比，职务逐一计数",
+            "officers who left, to those in office two years ago, offices counted singly",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_officer": """
@@ -197,7 +228,10 @@ SPEC = [
         expected={"reg.officer_turn_24m": 3 / 4},
     ),
     Example(
-        "one officer is too few to tell turnover from",
+        Text(
+            "只有一名任职人员时无法判断变动",
+            "one officer is too few to tell turnover from",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_officer": """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import log
 
 from kexin.dictionary.example import Example
+from kexin.language import Text
 
 
 def sold(amount: int) -> str:
@@ -17,7 +18,10 @@ def sold(amount: int) -> str:
 
 SPEC = [
     Example(
-        "a listing removed on the day is over, and is counted by its first day",
+        Text(
+            "当日移出的名录已经结束，按列入日计数",
+            "a listing removed on the day is over, and is counted by its first day",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_abnormal_list": """
@@ -35,7 +39,10 @@ SPEC = [
         },
     ),
     Example(
-        "a listing of long ago that was never removed stands, outside of all windows",
+        Text(
+            "很久以前列入且从未移出的仍然有效，但在各窗口之外",
+            "a listing of long ago that was never removed stands, outside of all windows",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_abnormal_list": """
@@ -50,7 +57,10 @@ SPEC = [
         },
     ),
     Example(
-        "a listing to be removed tomorrow stands today",
+        Text(
+            "明日才移出的，今日仍然有效",
+            "a listing to be removed tomorrow stands today",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_abnormal_list": """
@@ -65,7 +75,10 @@ SPEC = [
         },
     ),
     Example(
-        "a penalty repaired by the day leaves all signals; a minor one is not counted",
+        Text(
+            "当日之前已修复的处罚不进入任何信号；轻微处罚不计",
+            "a penalty repaired by the day leaves all signals; a minor one is not counted",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_penalty": """
@@ -85,7 +98,10 @@ SPEC = [
         },
     ),
     Example(
-        "fines are measured against CNY 100,000 at least; the gravest is too old",
+        Text(
+            "罚款至少以10万元为分母；最严重的一次已过时限",
+            "fines are measured against CNY 100,000 at least; the gravest is too old",
+        ),
         as_of="2020-07-01",
         tables={
             "reg_penalty": """
@@ -102,7 +118,10 @@ SPEC = [
         },
     ),
     Example(
-        "without sales a fine cannot be measured, nor receivables; no fine is none",
+        Text(
+            "没有销售额，罚款与应收账款都无法衡量；没有罚款就是零",
+            "without sales a fine cannot be measured, nor receivables; no fine is none",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_penalty": """
@@ -117,7 +136,10 @@ SPEC = [
         expected={"reg.penalty_fine_24m": None, "reg.chattel_recv_12m": None},
     ),
     Example(
-        "a firm without any record was not fined, pledged nothing and gave no notice",
+        Text(
+            "没有任何记录的企业：未受罚，未出质，未公告",
+            "a firm without any record was not fined, pledged nothing and gave no notice",
+        ),
         as_of="2020-06-30",
         tables={},
         expected={
@@ -135,7 +157,10 @@ SPEC = [
         },
     ),
     Example(
-        "a pledge counts while its status is valid and it was not cancelled by the day",
+        Text(
+            "出质状态有效且当日之前未注销的才计入",
+            "a pledge counts while its status is valid and it was not cancelled by the day",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_firm": """
@@ -156,7 +181,7 @@ SPEC = [
         expected={"reg.pledge_ratio": 0.5},
     ),
     Example(
-        "more cannot be pledged than all",
+        Text("出质不会超过全部股权", "more cannot be pledged than all"),
         as_of="2020-06-30",
         tables={
             "reg_firm": """
@@ -171,7 +196,7 @@ SPEC = [
         expected={"reg.pledge_ratio": 1},
     ),
     Example(
-        "a pledge of unknown capital has no share",
+        Text("资本未知时，出质没有比例", "a pledge of unknown capital has no share"),
         as_of="2020-06-30",
         tables={
             "reg_equity_pledge": """
@@ -182,7 +207,10 @@ SPEC = [
         expected={"reg.pledge_ratio": None},
     ),
     Example(
-        "liens are counted of any kind, amounts of receivables alone",
+        Text(
+            "抵押不分种类计数，金额只计应收账款",
+            "liens are counted of any kind, amounts of receivables alone",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_chattel_mortgage": """
@@ -201,7 +229,10 @@ SPEC = [
         },
     ),
     Example(
-        "on 30 June the report of last year is not due yet, and none of years before",
+        Text(
+            "6月30日时上年年报尚未到期，更早年度也无须报送",
+            "on 30 June the report of last year is not due yet, and none of years before",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_firm": """
@@ -217,7 +248,10 @@ SPEC = [
         expected={"reg.ar_late_36m": 2},
     ),
     Example(
-        "a day later it is due; the visible version tells whether a report was late",
+        Text(
+            "次日即已到期；是否逾期以可见版本为准",
+            "a day later it is due; the visible version tells whether a report was late",
+        ),
         as_of="2020-07-01",
         tables={
             "reg_firm": """
@@ -236,7 +270,9 @@ SPEC = [
         expected={"reg.ar_late_36m": 1},
     ),
     Example(
-        "a firm of 17 months has no habit yet",
+        Text(
+            "成立17个月的企业尚无报送习惯可言", "a firm of 17 months has no habit yet"
+        ),
         as_of="2020-06-30",
         tables={
             "reg_firm": """
@@ -247,7 +283,10 @@ SPEC = [
         expected={"reg.ar_late_36m": None},
     ),
     Example(
-        "a firm of 18 months owes the reports since its first year",
+        Text(
+            "成立18个月的企业应报送自首个年度起的年报",
+            "a firm of 18 months owes the reports since its first year",
+        ),
         as_of="2020-07-01",
         tables={
             "reg_firm": """
@@ -258,7 +297,10 @@ SPEC = [
         expected={"reg.ar_late_36m": 1},
     ),
     Example(
-        "the last report is the one filed last, though of an older year",
+        Text(
+            "最后一份年报是最后报送的那份，即使年度更早",
+            "the last report is the one filed last, though of an older year",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_annual_report": """
@@ -270,7 +312,10 @@ SPEC = [
         expected={"reg.ar_leverage": 0.25},
     ),
     Example(
-        "a report filed 24 months ago to the day is out of date",
+        Text(
+            "恰在24个月前报送的年报已过时",
+            "a report filed 24 months ago to the day is out of date",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_annual_report": """
@@ -281,7 +326,10 @@ SPEC = [
         expected={"reg.ar_leverage": None},
     ),
     Example(
-        "one filed a day later is not; liabilities count up to three times the assets",
+        Text(
+            "晚一日报送的尚未过时；负债最多计为资产的三倍",
+            "one filed a day later is not; liabilities count up to three times the assets",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_annual_report": """
@@ -292,7 +340,10 @@ SPEC = [
         expected={"reg.ar_leverage": 3},
     ),
     Example(
-        "what the last report does not disclose is not taken from an older one",
+        Text(
+            "最近年报未披露的，不取自更早的年报",
+            "what the last report does not disclose is not taken from an older one",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_annual_report": """
@@ -309,7 +360,7 @@ SPEC = [
         expected={"reg.ar_leverage": None, "reg.ar_emp_gap": None},
     ),
     Example(
-        "liabilities of no assets have no ratio",
+        Text("没有资产时，负债没有比率", "liabilities of no assets have no ratio"),
         as_of="2020-06-30",
         tables={
             "reg_annual_report": """
@@ -320,7 +371,10 @@ SPEC = [
         expected={"reg.ar_leverage": None},
     ),
     Example(
-        "reported staff is set against those with a pension in the year's December",
+        Text(
+            "申报人数与该年12月参保养老保险的人数相比",
+            "reported staff is set against those with a pension in the year's December",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_annual_report": """
@@ -340,7 +394,10 @@ SPEC = [
         expected={"reg.ar_emp_gap": log(31 / 10)},
     ),
     Example(
-        "without the December of the last report's year nothing can be compared",
+        Text(
+            "最近年报年度的12月没有参保记录时无法比较",
+            "without the December of the last report's year nothing can be compared",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_annual_report": """
@@ -357,7 +414,10 @@ SPEC = [
         expected={"reg.ar_emp_gap": None},
     ),
     Example(
-        "dormancy a year ago less a day is a notice; creditors' notices are not named",
+        Text(
+            "一年前差一日的歇业备案计入；债权人公告不属所列种类",
+            "dormancy a year ago less a day is a notice; creditors' notices are not named",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_status_event": """
@@ -369,7 +429,10 @@ SPEC = [
         expected={"reg.wind_notice": 1},
     ),
     Example(
-        "a notice a year ago to the day is out, and so is a notice of another kind",
+        Text(
+            "恰在一年前的公告已在窗口之外，其他种类的公告也不计",
+            "a notice a year ago to the day is out, and so is a notice of another kind",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_status_event": """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import log
 
 from kexin.dictionary.example import Example
+from kexin.language import Text
 
 OFFICES = """
     firm  person_hash  role              valid_from  valid_to
@@ -72,7 +73,10 @@ LISTED = """
 
 SPEC = [
     Example(
-        "other firms of the representative that are active: in register, and in fact",
+        Text(
+            "法定代表人名下其他存续企业：登记存续且实际存续",
+            "other firms of the representative that are active: in register, and in fact",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_officer": """
@@ -117,20 +121,29 @@ SPEC = [
         expected={"reg.rep_firms_n": 2, "reg.rep_bad_36m": 0},
     ),
     Example(
-        "firms ever the person's own that went bad within 36 months, each once",
+        Text(
+            "该人曾经名下、36个月内出险的企业，各计一次",
+            "firms ever the person's own that went bad within 36 months, each once",
+        ),
         as_of="2020-06-30",
         tables={"reg_officer": OFFICES.format(P="P2", until="-"), **GONE_BAD},
         # G and N; H was revoked too long ago, M's listing is known tomorrow.
         expected={"reg.rep_bad_36m": 2, "reg.rep_firms_n": 0},
     ),
     Example(
-        "who left on the day represents the firm no more, and no one else is known",
+        Text(
+            "当日卸任者不再代表企业，也不知道另有何人",
+            "who left on the day represents the firm no more, and no one else is known",
+        ),
         as_of="2020-06-30",
         tables={"reg_officer": OFFICES.format(P="P3", until="2020-06-30"), **GONE_BAD},
         expected={"reg.rep_bad_36m": None, "reg.rep_firms_n": None},
     ),
     Example(
-        "active firms of an address are counted with the firm itself",
+        Text(
+            "同一地址的存续企业计数，包括企业自身",
+            "active firms of an address are counted with the firm itself",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_firm": """
@@ -150,7 +163,7 @@ SPEC = [
         expected={"reg.addr_shared_n": log(1 + 2)},
     ),
     Example(
-        "a firm without an address shares none",
+        Text("没有地址的企业不与任何企业同址", "a firm without an address shares none"),
         as_of="2020-06-30",
         tables={
             "reg_firm": """
@@ -161,7 +174,10 @@ SPEC = [
         expected={"reg.addr_shared_n": None},
     ),
     Example(
-        "rates count other active firms that went bad within the year, and are shrunk",
+        Text(
+            "比率计其他存续企业在一年内的出险，并向均值收缩",
+            "rates count other active firms that went bad within the year, and are shrunk",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_firm": CITY.format(industry="I6599"),
@@ -177,7 +193,10 @@ SPEC = [
         alone=True,
     ),
     Example(
-        "where the industry is unknown the city's rate stands for it",
+        Text(
+            "行业未知时以全市比率代替",
+            "where the industry is unknown the city's rate stands for it",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_firm": CITY.format(industry="-"),
@@ -191,7 +210,10 @@ SPEC = [
         alone=True,
     ),
     Example(
-        "an event known tomorrow is not in the rates of today",
+        Text(
+            "明日才得知的事件不在今日的比率中",
+            "an event known tomorrow is not in the rates of today",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_firm": CITY.format(industry="I6599"),
@@ -209,7 +231,10 @@ SPEC = [
         alone=True,
     ),
     Example(
-        "the only active firm of a city has no one to be measured by",
+        Text(
+            "全市唯一的存续企业没有参照",
+            "the only active firm of a city has no one to be measured by",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_firm": """

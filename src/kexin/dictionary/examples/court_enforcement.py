@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kexin.dictionary.example import Example
 from kexin.dictionary.examples.courts import SALES
+from kexin.language import Text
 
 ENFORCED = {
     "court_case": """
@@ -27,7 +28,10 @@ ENFORCED = {
 
 SPEC = [
     Example(
-        "enforcements count by the dispute from which they come, else by themselves",
+        Text(
+            "执行案件按其来源纠纷计数，没有来源的各自计数",
+            "enforcements count by the dispute from which they come, else by themselves",
+        ),
         as_of="2020-05-31",
         tables=ENFORCED,
         expected={
@@ -38,7 +42,10 @@ SPEC = [
         },
     ),
     Example(
-        "once its case is known an enforcement joins its dispute",
+        Text(
+            "来源案件一经得知，执行案件即归入该纠纷",
+            "once its case is known an enforcement joins its dispute",
+        ),
         as_of="2020-06-01",
         tables=ENFORCED,
         expected={
@@ -48,7 +55,10 @@ SPEC = [
         },
     ),
     Example(
-        "without sales the weight of an enforcement is unknown, its number is not",
+        Text(
+            "没有销售额时执行金额占比未知，件数则不然",
+            "without sales the weight of an enforcement is unknown, its number is not",
+        ),
         as_of="2020-05-31",
         tables={
             "court_enforcement": """
@@ -76,7 +86,10 @@ SPEC = [
         },
     ),
     Example(
-        "lists of 60 months: what was removed counts, what was withdrawn does not",
+        Text(
+            "60个月的名单：已移出的计入，已撤销的不计",
+            "lists of 60 months: what was removed counts, what was withdrawn does not",
+        ),
         as_of="2020-05-31",
         tables={
             "court_dishonest": """
@@ -124,7 +137,10 @@ SPEC = [
         },
     ),
     Example(
-        "an order that is lifted tomorrow stands today; so does a freeze to tomorrow",
+        Text(
+            "明日才解除的限制今日有效；冻结至明日的也一样",
+            "an order that is lifted tomorrow stands today; so does a freeze to tomorrow",
+        ),
         as_of="2020-05-31",
         tables={
             "court_spending_limit": """
@@ -150,7 +166,10 @@ SPEC = [
         },
     ),
     Example(
-        "the representative's own restriction counts, whatever firm brought it",
+        Text(
+            "法定代表人本人被限制即计入，不论由哪家企业引起",
+            "the representative's own restriction counts, whatever firm brought it",
+        ),
         as_of="2020-05-31",
         tables={
             "reg_officer": """
@@ -165,7 +184,10 @@ SPEC = [
         expected={"court.rep_debtor": 1, "court.spend_limit_now": 0},
     ),
     Example(
-        "who left on the day represents no more, and 36 months are over on their day",
+        Text(
+            "当日卸任者不再代表企业；满36个月当日即出窗口",
+            "who left on the day represents no more, and 36 months are over on their day",
+        ),
         as_of="2020-05-31",
         tables={
             "reg_officer": """

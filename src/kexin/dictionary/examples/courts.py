@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kexin.dictionary.example import Example
+from kexin.language import Text
 
 MONTHS = [(2019, m) for m in range(5, 13)] + [(2020, m) for m in range(1, 5)]
 
@@ -59,7 +60,10 @@ PARTIES = """
 
 SPEC = [
     Example(
-        "one dispute counts once, mediation and doubtful parties do not",
+        Text(
+            "同一纠纷只计一次，诉前调解与身份存疑的当事人不计",
+            "one dispute counts once, mediation and doubtful parties do not",
+        ),
         as_of="2020-05-31",
         tables={"court_case": CASES, "court_party": PARTIES, "tax_vat_return": SALES},
         expected={
@@ -79,7 +83,7 @@ SPEC = [
         },
     ),
     Example(
-        "a day later the windows have moved on",
+        Text("一日之后，窗口随之移动", "a day later the windows have moved on"),
         as_of="2020-06-01",
         tables={"court_case": CASES, "court_party": PARTIES},
         expected={
@@ -90,7 +94,10 @@ SPEC = [
         },
     ),
     Example(
-        "who was never sued owes nothing, whatever the sales",
+        Text(
+            "从未被诉的不欠款，不论销售额如何",
+            "who was never sued owes nothing, whatever the sales",
+        ),
         as_of="2020-05-31",
         tables={
             "court_case": CASES,
@@ -110,7 +117,10 @@ SPEC = [
         },
     ),
     Example(
-        "claims beyond five times the sales are cut off, awards are not",
+        Text(
+            "标的额超过销售额五倍的封顶，判令金额不封顶",
+            "claims beyond five times the sales are cut off, awards are not",
+        ),
         as_of="2020-05-31",
         tables={
             "court_case": """
@@ -134,7 +144,10 @@ SPEC = [
         },
     ),
     Example(
-        "cases known a day late are not seen, and repaired ones no more",
+        Text(
+            "晚一日得知的案件看不到，已修复的不再计",
+            "cases known a day late are not seen, and repaired ones no more",
+        ),
         as_of="2020-05-31",
         tables={
             "court_case": """
@@ -155,7 +168,10 @@ SPEC = [
         expected={"court.def_12m": 2},
     ),
     Example(
-        "documents are counted where the firm defends and the outcome is known",
+        Text(
+            "只计企业为被告且结果已知的文书",
+            "documents are counted where the firm defends and the outcome is known",
+        ),
         as_of="2020-05-31",
         tables={
             "court_case": CASES,
@@ -182,7 +198,10 @@ SPEC = [
         },
     ),
     Example(
-        "hearings from 90 days before to 60 days after, each case once",
+        Text(
+            "开庭自前90日至后60日，每案只计一次",
+            "hearings from 90 days before to 60 days after, each case once",
+        ),
         as_of="2020-05-31",
         tables={
             "court_case": CASES,
@@ -204,7 +223,10 @@ SPEC = [
         expected={"court.hearing_90d": 3},  # a, c, and k, whose case is not yet known
     ),
     Example(
-        "that a hearing was of a mediation is told a day later",
+        Text(
+            "该次开庭属诉前调解，一日之后才得知",
+            "that a hearing was of a mediation is told a day later",
+        ),
         as_of="2020-05-31",
         tables={
             "court_case": """
@@ -223,7 +245,7 @@ SPEC = [
         expected={"court.hearing_90d": 1},
     ),
     Example(
-        "and from then on the hearing is left out",
+        Text("自此该次开庭不再计入", "and from then on the hearing is left out"),
         as_of="2020-06-01",
         tables={
             "court_case": """
@@ -242,7 +264,10 @@ SPEC = [
         expected={"court.hearing_90d": 0},
     ),
     Example(
-        "what a city estimates holds from its first day to its last",
+        Text(
+            "城市的估计值自首日至末日有效",
+            "what a city estimates holds from its first day to its last",
+        ),
         as_of="2020-05-31",
         tables={
             "reg_firm": """
@@ -271,7 +296,10 @@ SPEC = [
         expected={"court.coverage": 0.42, "court.def_rel_12m": 5 - 0.5},
     ),
     Example(
-        "without an estimate for the day nothing is said",
+        Text(
+            "当日没有估计值时不作说明",
+            "without an estimate for the day nothing is said",
+        ),
         as_of="2020-05-31",
         tables={
             "reg_firm": """

@@ -5,10 +5,14 @@ from __future__ import annotations
 from math import log
 
 from kexin.dictionary.example import Example
+from kexin.language import Text
 
 SPEC = [
     Example(
-        "the firm's own trade counts, by the day of the declaration",
+        Text(
+            "只计企业自身的进出口，以申报日为准",
+            "the firm's own trade counts, by the day of the declaration",
+        ),
         as_of="2020-06-30",
         tables={
             "cus_registrant": """
@@ -70,7 +74,10 @@ SPEC = [
         },
     ),
     Example(
-        "without registration there is nothing to tell, and no trade",
+        Text(
+            "未在海关备案则无可说明，也没有进出口",
+            "without registration there is nothing to tell, and no trade",
+        ),
         as_of="2020-06-30",
         tables={
             "cus_registrant": """
@@ -98,7 +105,10 @@ SPEC = [
         },
     ),
     Example(
-        "who is registered and exports nothing has exports of nothing",
+        Text(
+            "已备案而不出口的，出口额为零",
+            "who is registered and exports nothing has exports of nothing",
+        ),
         as_of="2020-06-30",
         tables={
             "cus_registrant": "customs_code valid_from\n3301A 2020-06-30",
@@ -112,7 +122,10 @@ SPEC = [
         },
     ),
     Example(
-        "six months of exports against the same months a year ago, known after 35 days",
+        Text(
+            "六个月出口额与上年同期相比，35日后得知",
+            "six months of exports against the same months a year ago, known after 35 days",
+        ),
         as_of="2020-06-30",
         tables={
             "cus_declaration": """
@@ -134,7 +147,10 @@ SPEC = [
         },
     ),
     Example(
-        "an export in May makes May known, and the base too small by a cent",
+        Text(
+            "5月有一笔出口，5月即为已知；基数差一分则太小",
+            "an export in May makes May known, and the base too small by a cent",
+        ),
         as_of="2020-06-30",
         tables={
             "cus_declaration": """
@@ -147,7 +163,7 @@ SPEC = [
         expected={"cus.export_yoy_6m": None},
     ),
     Example(
-        "one of ten declarations was amended",
+        Text("十份报关单中一份被修改", "one of ten declarations was amended"),
         as_of="2020-06-30",
         tables={
             "cus_declaration": """
@@ -168,7 +184,10 @@ SPEC = [
         expected={"cus.cancel_rate": 0.1},
     ),
     Example(
-        "a destination is affected if the list of the day of export says so",
+        Text(
+            "目的地是否受影响，以出口当日的名单为准",
+            "a destination is affected if the list of the day of export says so",
+        ),
         as_of="2020-06-30",
         tables={
             "cus_declaration": """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import log
 
 from kexin.dictionary.example import Example
+from kexin.language import Text
 
 USUAL = {"way": "out", "party": "A", "name": "-", "kind": "paper_normal", "tax": "0"}
 USUAL |= {"status": "normal", "amount": "100", "known": "-", "until": "-"}
@@ -42,7 +43,10 @@ def invoices(text: str) -> dict[str, str]:
 
 SPEC = [
     Example(
-        "a void invoice is left out, a red one counts with its sign",
+        Text(
+            "作废发票不计，红字发票按其符号计入",
+            "a void invoice is left out, a red one counts with its sign",
+        ),
         as_of="2019-03-31",
         tables=invoices("""
             issued      way  status    amount   tax
@@ -80,7 +84,7 @@ SPEC = [
         },
     ),
     Example(
-        "without any record nothing is known",
+        Text("没有任何记录时一无所知", "without any record nothing is known"),
         as_of="2019-03-31",
         tables=invoices(""),
         expected=dict.fromkeys(
@@ -113,7 +117,10 @@ SPEC = [
         ),
     ),
     Example(
-        "a firm that only buys has sold nothing, and that is known",
+        Text(
+            "只采购的企业销售额为零，这是已知的",
+            "a firm that only buys has sold nothing, and that is known",
+        ),
         as_of="2019-03-31",
         tables=invoices("""
             issued      way
@@ -139,7 +146,10 @@ SPEC = [
         },
     ),
     Example(
-        "what is known after the day, or was over on it, is not seen",
+        Text(
+            "当日之后才得知或当日已失效的看不到",
+            "what is known after the day, or was over on it, is not seen",
+        ),
         as_of="2019-03-31",
         tables=invoices("""
             issued      known                until                amount
@@ -151,7 +161,7 @@ SPEC = [
         expected={"inv.sales_12m": 1001},
     ),
     Example(
-        "a day later the successors are seen",
+        Text("一日之后可见后续版本", "a day later the successors are seen"),
         as_of="2019-04-01",
         tables=invoices("""
             issued      known                until                amount
@@ -163,7 +173,10 @@ SPEC = [
         expected={"inv.sales_12m": 11},
     ),
     Example(
-        "shares of customers are net of red; who has no name is in the total only",
+        Text(
+            "客户占比扣除红字；没有名称的只进入合计",
+            "shares of customers are net of red; who has no name is in the total only",
+        ),
         as_of="2019-03-31",
         tables=invoices("""
             issued      party  name  status  amount
@@ -186,7 +199,10 @@ SPEC = [
         },
     ),
     Example(
-        "four blue invoices are too few for shares, whatever else there is",
+        Text(
+            "四张蓝字发票不足以计算占比，不论另有什么",
+            "four blue invoices are too few for shares, whatever else there is",
+        ),
         as_of="2019-03-31",
         tables=invoices("""
             issued      way  party  status  amount
@@ -210,7 +226,10 @@ SPEC = [
         },
     ),
     Example(
-        "there are no shares of sales that were all taken back",
+        Text(
+            "全部冲回的销售没有占比",
+            "there are no shares of sales that were all taken back",
+        ),
         as_of="2019-03-31",
         tables=invoices("""
             issued      party  status  amount
@@ -229,7 +248,10 @@ SPEC = [
         },
     ),
     Example(
-        "suppliers are counted by code, or by name without one",
+        Text(
+            "供应商按代码计数，没有代码的按名称",
+            "suppliers are counted by code, or by name without one",
+        ),
         as_of="2019-03-31",
         tables=invoices("""
             issued      way  party  name  amount
@@ -242,7 +264,10 @@ SPEC = [
         expected={"inv.sup_top1_12m": 0.6, "inv.sup_n_12m": log(1 + 4)},
     ),
     Example(
-        "growth counts known months: May is open, April is the first",
+        Text(
+            "增长只计已知月份：5月未结束，4月是首个已知月",
+            "growth counts known months: May is open, April is the first",
+        ),
         as_of="2019-05-15",
         tables=invoices("""
             issued      amount
@@ -271,7 +296,10 @@ SPEC = [
         },
     ),
     Example(
-        "growth over a base that is a cent too small is not told",
+        Text(
+            "基数差一分太小时不报告增长",
+            "growth over a base that is a cent too small is not told",
+        ),
         as_of="2019-05-15",
         tables=invoices("""
             issued      way  amount
@@ -288,7 +316,10 @@ SPEC = [
         },
     ),
     Example(
-        "purchases of six months against the six a year ago",
+        Text(
+            "六个月采购额与上年六个月相比",
+            "purchases of six months against the six a year ago",
+        ),
         as_of="2019-05-15",
         tables=invoices("""
             issued      way  status  amount
@@ -303,7 +334,10 @@ SPEC = [
         expected={"inv.in_g6": 15_000 / 25_000},
     ),
     Example(
-        "a month with a sale is known on its last day",
+        Text(
+            "有销售的月份在其最后一日即为已知",
+            "a month with a sale is known on its last day",
+        ),
         as_of="2019-03-31",
         tables=invoices("""
             issued      amount
@@ -330,7 +364,10 @@ SPEC = [
         },
     ),
     Example(
-        "the silence of March is not known on 2 April",
+        Text(
+            "3月没有开票，4月2日尚不可知",
+            "the silence of March is not known on 2 April",
+        ),
         as_of="2019-04-02",
         tables=invoices("""
             issued
@@ -339,7 +376,7 @@ SPEC = [
         expected={"inv.sales_zero_streak": 2, "inv.active_12m": 1},
     ),
     Example(
-        "the silence of March is known on 3 April",
+        Text("3月没有开票，4月3日可知", "the silence of March is known on 3 April"),
         as_of="2019-04-03",
         tables=invoices("""
             issued
@@ -348,7 +385,10 @@ SPEC = [
         expected={"inv.sales_zero_streak": 3},
     ),
     Example(
-        "the festival week of 5 to 11 February is taken off a gap",
+        Text(
+            "2月5日至11日的春节周从间隔中扣除",
+            "the festival week of 5 to 11 February is taken off a gap",
+        ),
         as_of="2019-03-15",
         tables=invoices("""
             issued
@@ -360,7 +400,10 @@ SPEC = [
         expected={"inv.gap_max_12m": 36 - 7, "inv.since_last": 18},
     ),
     Example(
-        "a gap that is still open counts, the festival week in it or not",
+        Text(
+            "尚未结束的间隔也计入，不论其中是否有春节周",
+            "a gap that is still open counts, the festival week in it or not",
+        ),
         as_of="2019-02-11",
         tables=invoices("""
             issued
@@ -369,7 +412,7 @@ SPEC = [
         expected={"inv.gap_max_12m": 32 - 7, "inv.since_last": 32},
     ),
     Example(
-        "half a festival week is not taken off",
+        Text("只含半个春节周时不扣除", "half a festival week is not taken off"),
         as_of="2019-02-10",
         tables=invoices("""
             issued
@@ -378,7 +421,10 @@ SPEC = [
         expected={"inv.gap_max_12m": 31},
     ),
     Example(
-        "an invoice in the festival week leaves its days in the gap",
+        Text(
+            "春节周内有开票时，该周仍留在间隔中",
+            "an invoice in the festival week leaves its days in the gap",
+        ),
         as_of="2019-02-28",
         tables=invoices("""
             issued
@@ -388,7 +434,10 @@ SPEC = [
         expected={"inv.gap_max_12m": 23},
     ),
     Example(
-        "void and red rates need ten blue invoices",
+        Text(
+            "作废率与红冲率需要十张蓝字发票",
+            "void and red rates need ten blue invoices",
+        ),
         as_of="2019-03-31",
         tables=invoices("""
             issued      status  kind          amount
@@ -410,7 +459,7 @@ SPEC = [
         expected={"inv.void_rate_12m": 2 / 13, "inv.red_rate_12m": 50 / 1000},
     ),
     Example(
-        "nine blue invoices are too few for rates",
+        Text("九张蓝字发票不足以计算比率", "nine blue invoices are too few for rates"),
         as_of="2019-03-31",
         tables=invoices("""
             issued      status  kind          amount
@@ -429,7 +478,10 @@ SPEC = [
         expected={"inv.void_rate_12m": None, "inv.red_rate_12m": None},
     ),
     Example(
-        "who issues fully digital invoices only cannot void them",
+        Text(
+            "只开数电发票的企业无法作废发票",
+            "who issues fully digital invoices only cannot void them",
+        ),
         as_of="2019-03-31",
         tables=invoices("""
             issued      status  kind       amount
@@ -447,7 +499,10 @@ SPEC = [
         expected={"inv.void_rate_12m": None, "inv.red_rate_12m": 0},
     ),
     Example(
-        "rates stand on the monthly table: a month counts from its first day",
+        Text(
+            "比率基于月度表：月份以其首日计入",
+            "rates stand on the monthly table: a month counts from its first day",
+        ),
         as_of="2018-12-15",
         tables=invoices("""
             issued      status  amount
@@ -468,7 +523,10 @@ SPEC = [
         expected={"inv.void_rate_12m": 1 / 11, "inv.sales_12m": 1500},
     ),
     Example(
-        "the last three days of a month, of twelve blue invoices",
+        Text(
+            "十二张蓝字发票中，当月最后三日开具的",
+            "the last three days of a month, of twelve blue invoices",
+        ),
         as_of="2019-03-31",
         tables=invoices("""
             issued      amount
@@ -488,7 +546,7 @@ SPEC = [
         expected={"inv.month_end": 3 / 12},
     ),
     Example(
-        "parties that both buy and sell",
+        Text("既是客户又是供应商的交易对手", "parties that both buy and sell"),
         as_of="2019-03-31",
         tables=invoices("""
             issued      way  party  status  amount
@@ -503,7 +561,10 @@ SPEC = [
         expected={"inv.recip_share": (100 + 50) / 500},
     ),
     Example(
-        "customers and suppliers of this year and of the year before",
+        Text(
+            "今年与上年的客户和供应商",
+            "customers and suppliers of this year and of the year before",
+        ),
         as_of="2019-05-15",
         tables=invoices("""
             issued      way  party  status  amount
@@ -529,7 +590,10 @@ SPEC = [
         },
     ),
     Example(
-        "two customers and two suppliers are too few to compare with",
+        Text(
+            "两个客户和两个供应商不足以比较",
+            "two customers and two suppliers are too few to compare with",
+        ),
         as_of="2019-05-15",
         tables=invoices("""
             issued      way  party
@@ -548,7 +612,10 @@ SPEC = [
         },
     ),
     Example(
-        "the main customer of months 4 to 15 bought nothing since",
+        Text(
+            "第4至15个月的最大客户此后没有采购",
+            "the main customer of months 4 to 15 bought nothing since",
+        ),
         as_of="2019-05-15",
         tables=invoices("""
             issued      party  status  amount
@@ -564,7 +631,10 @@ SPEC = [
         expected={"inv.top1_lost": 1},
     ),
     Example(
-        "the main customer of months 4 to 15 still buys",
+        Text(
+            "第4至15个月的最大客户仍在采购",
+            "the main customer of months 4 to 15 still buys",
+        ),
         as_of="2019-05-15",
         tables=invoices("""
             issued      party  status  amount
@@ -578,7 +648,10 @@ SPEC = [
         expected={"inv.top1_lost": 0},
     ),
     Example(
-        "purchases and net tax of sales of exactly 100,000",
+        Text(
+            "销售额恰为10万元时的采购与净税额",
+            "purchases and net tax of sales of exactly 100,000",
+        ),
         as_of="2019-03-31",
         tables=invoices("""
             issued      way  amount    tax
@@ -588,7 +661,10 @@ SPEC = [
         expected={"inv.in_out_12m": 0.6, "inv.vat_burden_12m": 0.052},
     ),
     Example(
-        "purchases beyond five times the sales are cut off",
+        Text(
+            "采购超过销售额五倍的封顶",
+            "purchases beyond five times the sales are cut off",
+        ),
         as_of="2019-03-31",
         tables=invoices("""
             issued      way  amount
@@ -598,7 +674,10 @@ SPEC = [
         expected={"inv.in_out_12m": 5},
     ),
     Example(
-        "a month is complete on the last day of a shorter one",
+        Text(
+            "较短的月份到其最后一日即满月",
+            "a month is complete on the last day of a shorter one",
+        ),
         as_of="2019-02-28",
         tables=invoices("""
             issued
@@ -607,7 +686,10 @@ SPEC = [
         expected={"inv.history_m": 2},
     ),
     Example(
-        "red invoices that take back sales of more than 90 days ago, by their link alone",
+        Text(
+            "冲回90日以前销售的红字发票，只看其对应关系",
+            "red invoices that take back sales of more than 90 days ago, by their link alone",
+        ),
         as_of="2020-06-30",
         tables={
             "tax_invoice": """
@@ -637,7 +719,7 @@ SPEC = [
         expected={"inv.red_old_6m": 0},
     ),
     Example(
-        "a sale taken back 91 days later is old",
+        Text("91日后冲回的销售是旧销售", "a sale taken back 91 days later is old"),
         as_of="2020-06-30",
         tables={
             "tax_invoice": """
@@ -660,7 +742,10 @@ SPEC = [
         expected={"inv.red_old_6m": 0.25},
     ),
     Example(
-        "old sales taken back are not measured without known sales",
+        Text(
+            "不知道销售额时，不衡量旧销售的冲回",
+            "old sales taken back are not measured without known sales",
+        ),
         as_of="2020-06-30",
         tables={
             "tax_invoice": """
@@ -676,7 +761,10 @@ SPEC = [
         },
     ),
     Example(
-        "a related customer counts once, from either end of a tie that stands",
+        Text(
+            "关联客户只计一次，不论从有效关系的哪一端",
+            "a related customer counts once, from either end of a tie that stands",
+        ),
         as_of="2020-06-30",
         tables={
             "tax_invoice": """
@@ -701,7 +789,10 @@ SPEC = [
         expected={"inv.related_share": 0.1},
     ),
     Example(
-        "strong buyers are those on the list of the day of the sale",
+        Text(
+            "优质买方以销售当日的名单为准",
+            "strong buyers are those on the list of the day of the sale",
+        ),
         as_of="2020-06-30",
         tables={
             "reg_firm": "approve_date\n2010-01-01",
@@ -720,7 +811,10 @@ SPEC = [
         expected={"inv.big_share": 0.1, "inv.related_share": 0},
     ),
     Example(
-        "who has no invoice has no share of sales to anybody",
+        Text(
+            "没有发票的企业对任何买方都没有销售占比",
+            "who has no invoice has no share of sales to anybody",
+        ),
         as_of="2020-06-30",
         tables={"tax_invoice": ""},
         expected={"inv.related_share": None, "inv.red_old_6m": 0},

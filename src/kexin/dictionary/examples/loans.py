@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from kexin.dictionary.example import Example
+from kexin.language import Text
 
 SPEC = [
     Example(
-        "the latest month with a row counts, and every account in it",
+        Text(
+            "以最近有记录的月份为准，计入其中每个账户",
+            "the latest month with a row counts, and every account in it",
+        ),
         as_of="2020-06-30",
         tables={
             "pboc_loan_month": """
@@ -60,7 +64,10 @@ SPEC = [
         },
     ),
     Example(
-        "with consent and without a row there is no debt, and that is known",
+        Text(
+            "已授权而没有记录，即没有债务，这是已知的",
+            "with consent and without a row there is no debt, and that is known",
+        ),
         as_of="2020-06-30",
         tables={"pboc_loan_month": ""},
         expected={
@@ -80,7 +87,10 @@ SPEC = [
         },
     ),
     Example(
-        "an account turns once, however long it stays, and again after it was regular",
+        Text(
+            "账户转差只计一次，不论持续多久；恢复正常后再转差另计",
+            "an account turns once, however long it stays, and again after it was regular",
+        ),
         as_of="2020-06-30",
         tables={
             "pboc_loan_month": """
@@ -104,7 +114,10 @@ SPEC = [
         },
     ),
     Example(
-        "guarantees without a known equity have no measure",
+        Text(
+            "权益未知时，担保无法衡量",
+            "guarantees without a known equity have no measure",
+        ),
         as_of="2020-06-30",
         tables={
             "pboc_guarantee": """

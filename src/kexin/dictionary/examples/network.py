@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import log
 
 from kexin.dictionary.example import Example
+from kexin.language import Text
 
 TRADE = """
     src_key  dst_key  edge_kind  weight  valid_from  valid_to
@@ -44,7 +45,10 @@ NEIGHBOURS = """
 
 SPEC = [
     Example(
-        "trade with partners of the day that went bad in the year",
+        Text(
+            "与当日交易对手中一年内出险者的交易",
+            "trade with partners of the day that went bad in the year",
+        ),
         as_of="2020-05-31",
         tables={
             "rel_edge": TRADE,
@@ -67,7 +71,10 @@ SPEC = [
         },
     ),
     Example(
-        "of sales that are hardly scored no PD is told",
+        Text(
+            "销售对象大多未评分时，不给出违约概率",
+            "of sales that are hardly scored no PD is told",
+        ),
         as_of="2020-05-31",
         tables={
             "rel_edge": TRADE,
@@ -84,7 +91,10 @@ SPEC = [
         },
     ),
     Example(
-        "without any trade told nothing is known of partners",
+        Text(
+            "没有任何交易时，对交易对手一无所知",
+            "without any trade told nothing is known of partners",
+        ),
         as_of="2020-05-31",
         tables={
             "rel_edge": """
@@ -102,7 +112,10 @@ SPEC = [
         },
     ),
     Example(
-        "who only buys sells nothing to the bad; before scores there is no PD",
+        Text(
+            "只采购的企业没有向出险者销售；尚无评分时没有违约概率",
+            "who only buys sells nothing to the bad; before scores there is no PD",
+        ),
         as_of="2020-05-31",
         tables={
             "rel_edge": """
@@ -118,7 +131,10 @@ SPEC = [
         },
     ),
     Example(
-        "the family within two steps, in either direction, each firm once",
+        Text(
+            "两步以内的关联族，不分方向，每家只计一次",
+            "the family within two steps, in either direction, each firm once",
+        ),
         as_of="2020-05-31",
         tables={
             "rel_edge": """
@@ -165,7 +181,10 @@ SPEC = [
         },
     ),
     Example(
-        "a circle of guarantees reaches over any number of firms",
+        Text(
+            "担保圈可跨越任意多家企业",
+            "a circle of guarantees reaches over any number of firms",
+        ),
         as_of="2020-05-31",
         tables={
             "rel_edge": """
@@ -185,7 +204,10 @@ SPEC = [
         },
     ),
     Example(
-        "the share of bad neighbours is drawn towards the city's",
+        Text(
+            "出险邻居的占比向全市比率收缩",
+            "the share of bad neighbours is drawn towards the city's",
+        ),
         as_of="2020-05-31",
         tables={
             "reg_firm": NEIGHBOURS,
@@ -203,7 +225,7 @@ SPEC = [
         alone=True,
     ),
     Example(
-        "four neighbours are too few",
+        Text("四家邻居太少", "four neighbours are too few"),
         as_of="2020-05-31",
         tables={"reg_firm": NEIGHBOURS.replace("E     h", "E     i")},
         expected={"net.addr_bad_share": None},

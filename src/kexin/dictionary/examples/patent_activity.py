@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import log
 
 from kexin.dictionary.example import Example
+from kexin.language import Text
 
 OLD = """
     app_no  patent_kind  app_date    grant_date  expiry_date  legal_status
@@ -56,7 +57,10 @@ EVENTS = """
 
 SPEC = [
     Example(
-        "lapses count on the day of effect, against patents in force two years ago",
+        Text(
+            "失效按生效日计数，与两年前的有效专利相比",
+            "lapses count on the day of effect, against patents in force two years ago",
+        ),
         as_of="2020-05-31",
         tables={
             "ip_patent": OLD,
@@ -74,7 +78,7 @@ SPEC = [
         },
     ),
     Example(
-        "of two patents in force no rate is told",
+        Text("只有两件有效专利时不给出比率", "of two patents in force no rate is told"),
         as_of="2020-05-31",
         tables={
             "ip_patent": """
@@ -94,7 +98,10 @@ SPEC = [
         },
     ),
     Example(
-        "own fresh inventions, by the day of grant",
+        Text(
+            "自行申请的新发明，按授权公告日",
+            "own fresh inventions, by the day of grant",
+        ),
         as_of="2020-05-31",
         tables={
             "ip_patent": """
@@ -122,7 +129,10 @@ SPEC = [
         expected={"ip.inv_new_36m": 2},  # B, sold since, and C, once
     ),
     Example(
-        "publications of two years, and against the years before",
+        Text(
+            "两年的公开量，以及与此前两年之比",
+            "publications of two years, and against the years before",
+        ),
         as_of="2020-05-31",
         tables={
             "ip_patent": """
@@ -168,7 +178,10 @@ SPEC = [
         },
     ),
     Example(
-        "two publications before are too few, and what is unpublished is not cited",
+        Text(
+            "此前两件公开太少；未公开的不计被引",
+            "two publications before are too few, and what is unpublished is not cited",
+        ),
         as_of="2020-05-31",
         tables={
             "ip_patent": """
@@ -190,7 +203,10 @@ SPEC = [
         },
     ),
     Example(
-        "filings of the six months before the first certificate",
+        Text(
+            "首张证书之前六个月的申请",
+            "filings of the six months before the first certificate",
+        ),
         as_of="2020-05-31",
         tables={
             "ip_patent": """

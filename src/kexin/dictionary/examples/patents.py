@@ -6,6 +6,7 @@ from datetime import date
 from math import log
 
 from kexin.dictionary.example import Example
+from kexin.language import Text
 
 HELD = {
     "ip_patent": """
@@ -65,7 +66,10 @@ DAYS_LEFT += (date(2030, 5, 31) - date(2020, 5, 31)).days
 
 SPEC = [
     Example(
-        "patents in force are those that the firm holds on the day",
+        Text(
+            "有效专利是企业当日持有的专利",
+            "patents in force are those that the firm holds on the day",
+        ),
         as_of="2020-05-31",
         tables=HELD,
         expected={
@@ -81,7 +85,10 @@ SPEC = [
         },
     ),
     Example(
-        "a day later one has run out, and one pledge has ended",
+        Text(
+            "一日之后，一件到期，一项质押结束",
+            "a day later one has run out, and one pledge has ended",
+        ),
         as_of="2020-06-01",
         tables=HELD,
         expected={
@@ -93,7 +100,7 @@ SPEC = [
         },
     ),
     Example(
-        "what was granted is seen when it is known",
+        Text("授权在得知之时才可见", "what was granted is seen when it is known"),
         as_of="2020-05-31",
         tables={
             "ip_patent": """
@@ -120,7 +127,7 @@ SPEC = [
         },
     ),
     Example(
-        "without patents there is nothing to divide",
+        Text("没有专利则没有分母", "without patents there is nothing to divide"),
         as_of="2020-05-31",
         tables={"ip_patent": "", "si_month": HELD["si_month"]},
         expected={
@@ -135,7 +142,10 @@ SPEC = [
         },
     ),
     Example(
-        "three patents of which two have a class are too few for breadth",
+        Text(
+            "三件专利中两件有分类号，不足以衡量广度",
+            "three patents of which two have a class are too few for breadth",
+        ),
         as_of="2020-05-31",
         tables={
             "ip_patent": """
@@ -157,7 +167,7 @@ SPEC = [
         },
     ),
     Example(
-        "fewer than five insured count as five",
+        Text("参保不足五人按五人计", "fewer than five insured count as five"),
         as_of="2020-05-31",
         tables={
             "ip_patent": """

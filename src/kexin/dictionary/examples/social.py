@@ -5,10 +5,14 @@ from __future__ import annotations
 from math import log
 
 from kexin.dictionary.example import Example
+from kexin.language import Text
 
 SPEC = [
     Example(
-        "staff is of pensions, in known months; 20 days after its end May is known",
+        Text(
+            "人数以养老保险计，取已知月份；月末后20日得知5月",
+            "staff is of pensions, in known months; 20 days after its end May is known",
+        ),
         as_of="2020-06-20",
         tables={
             "si_month": """
@@ -33,7 +37,10 @@ SPEC = [
         },
     ),
     Example(
-        "a day earlier a missing May is not known to be missing",
+        Text(
+            "早一日则不知道5月是缺失的",
+            "a day earlier a missing May is not known to be missing",
+        ),
         as_of="2020-06-19",
         tables={
             "si_month": """
@@ -45,7 +52,10 @@ SPEC = [
         expected={"si.head_g3": 6 / 12, "si.head_vs_peak": 6 / 12, "si.zero_now": 0},
     ),
     Example(
-        "a missing month has no staff to compare, but one missing month is no closure",
+        Text(
+            "缺失的月份没有可比人数，但缺一个月不算停保",
+            "a missing month has no staff to compare, but one missing month is no closure",
+        ),
         as_of="2020-06-20",
         tables={
             "si_month": """
@@ -63,7 +73,10 @@ SPEC = [
         },
     ),
     Example(
-        "two missing months are, whatever is paid for other insurance",
+        Text(
+            "连续缺两个月即算停保，不论其他险种是否缴纳",
+            "two missing months are, whatever is paid for other insurance",
+        ),
         as_of="2020-06-20",
         tables={
             "si_month": """
@@ -76,7 +89,10 @@ SPEC = [
         expected={"si.head_now": log(1 + 12), "si.zero_now": 1},
     ),
     Example(
-        "three persons are enough to compare with, two are not",
+        Text(
+            "三人足以比较，两人不足",
+            "three persons are enough to compare with, two are not",
+        ),
         as_of="2020-06-30",
         tables={
             "si_month": """
@@ -98,7 +114,10 @@ SPEC = [
         },
     ),
     Example(
-        "a firm that never insured any one has no staff, and that is known",
+        Text(
+            "从未为任何人参保的企业没有员工，这是已知的",
+            "a firm that never insured any one has no staff, and that is known",
+        ),
         as_of="2020-06-30",
         tables={},
         expected={
@@ -119,7 +138,10 @@ SPEC = [
         },
     ),
     Example(
-        "a number of staff that cannot be is no staff that is known",
+        Text(
+            "不可能的人数不是已知的人数",
+            "a number of staff that cannot be is no staff that is known",
+        ),
         as_of="2020-06-30",
         tables={
             "si_month": """
@@ -130,7 +152,10 @@ SPEC = [
         expected={"si.head_now": None},
     ),
     Example(
-        "leavers and mean staff are both of six months, by their first days",
+        Text(
+            "减员与平均人数都取六个月，以月份首日计",
+            "leavers and mean staff are both of six months, by their first days",
+        ),
         as_of="2020-06-15",
         tables={
             "si_headcount_change": """
@@ -150,7 +175,10 @@ SPEC = [
         expected={"si.leave_rate_6m": 3 / 8},
     ),
     Example(
-        "a mean of two and a half persons is too small a staff",
+        Text(
+            "平均两人半的规模太小",
+            "a mean of two and a half persons is too small a staff",
+        ),
         as_of="2020-06-15",
         tables={
             "si_headcount_change": """
@@ -166,7 +194,10 @@ SPEC = [
         expected={"si.leave_rate_6m": None},
     ),
     Example(
-        "the base a head is measured against the floor of the row's own month",
+        Text(
+            "人均基数与该记录所属月份的下限相比",
+            "the base a head is measured against the floor of the row's own month",
+        ),
         as_of="2025-03-31",
         tables={
             "reg_firm": """
@@ -184,7 +215,10 @@ SPEC = [
         expected={"si.base_pp_rel": 2},
     ),
     Example(
-        "no floor is known of the month, and there is no ratio",
+        Text(
+            "当月下限未知时没有比率",
+            "no floor is known of the month, and there is no ratio",
+        ),
         as_of="2025-03-31",
         tables={
             "reg_firm": """
@@ -199,7 +233,7 @@ SPEC = [
         expected={"si.base_pp_rel": None, "si.base_pp_yoy": None},
     ),
     Example(
-        "nor is one known of the province",
+        Text("该省下限也未知", "nor is one known of the province"),
         as_of="2025-03-31",
         tables={
             "reg_firm": """
@@ -214,7 +248,7 @@ SPEC = [
         expected={"si.base_pp_rel": None},
     ),
     Example(
-        "without staff there is no base a head",
+        Text("没有员工就没有人均基数", "without staff there is no base a head"),
         as_of="2025-03-31",
         tables={
             "reg_firm": """
@@ -229,7 +263,10 @@ SPEC = [
         expected={"si.base_pp_rel": None},
     ),
     Example(
-        "months late or short by the day due, each once; deferral excuses its own kind",
+        Text(
+            "截至当日到期而迟缴或少缴的月份，各计一次；缓缴只免除其所属险种",
+            "months late or short by the day due, each once; deferral excuses its own kind",
+        ),
         as_of="2020-06-30",
         tables={
             "si_month": """
@@ -255,7 +292,10 @@ SPEC = [
         expected={"si.late_12m": 5, "si.arrears_ratio": 0, "si.arrears_m_24m": 0},
     ),
     Example(
-        "a due day counts, not its month; arrears that are not deferred excuse nothing",
+        Text(
+            "以到期日而非月份为准；未缓缴的欠费不免除任何事项",
+            "a due day counts, not its month; arrears that are not deferred excuse nothing",
+        ),
         as_of="2020-06-30",
         tables={
             "si_month": """
@@ -271,7 +311,10 @@ SPEC = [
         expected={"si.late_12m": 2},
     ),
     Example(
-        "months in arrears, each once; not those cleared by their first day",
+        Text(
+            "欠费月份各计一次；在其首日之前已清的不计",
+            "months in arrears, each once; not those cleared by their first day",
+        ),
         as_of="2020-06-30",
         tables={
             "si_arrears": """
@@ -293,7 +336,10 @@ SPEC = [
         expected={"si.arrears_m_24m": 1 + 9, "si.arrears_ratio": 300 / 1500},
     ),
     Example(
-        "arrears of a year without contributions have no ratio",
+        Text(
+            "没有缴费的一年，欠费没有比率",
+            "arrears of a year without contributions have no ratio",
+        ),
         as_of="2020-06-30",
         tables={
             "si_arrears": """
@@ -304,7 +350,7 @@ SPEC = [
         expected={"si.arrears_ratio": None, "si.arrears_m_24m": 24},
     ),
     Example(
-        "wage cases are counted by their decision",
+        Text("欠薪案件按决定计数", "wage cases are counted by their decision"),
         as_of="2020-06-30",
         tables={
             "si_wage_arrears": """
@@ -317,7 +363,10 @@ SPEC = [
         expected={"si.wage_case_36m": 2},
     ),
     Example(
-        "sales a head are over the mean staff of twelve months",
+        Text(
+            "人均销售额以十二个月平均人数为分母",
+            "sales a head are over the mean staff of twelve months",
+        ),
         as_of="2020-06-30",
         tables={
             "tax_vat_return": """
@@ -335,7 +384,10 @@ SPEC = [
         expected={"si.sales_pp": log(80_000)},
     ),
     Example(
-        "a firm that insured no one sells all by one head at least",
+        Text(
+            "未为任何人参保的企业，销售额至少按一人计",
+            "a firm that insured no one sells all by one head at least",
+        ),
         as_of="2020-06-30",
         tables={
             "tax_vat_return": """
@@ -346,7 +398,10 @@ SPEC = [
         expected={"si.sales_pp": log(240_000)},
     ),
     Example(
-        "five months with a return are too few to know sales",
+        Text(
+            "五个有申报的月份不足以得知销售额",
+            "five months with a return are too few to know sales",
+        ),
         as_of="2020-06-30",
         tables={
             "tax_vat_return": """
@@ -357,7 +412,10 @@ SPEC = [
         expected={"si.sales_pp": None},
     ),
     Example(
-        "the fund was stopped in months in arrears, sealed, or unpaid after a payment",
+        Text(
+            "公积金在欠缴月份、封存，或缴存后又未缴时为中断",
+            "the fund was stopped in months in arrears, sealed, or unpaid after a payment",
+        ),
         as_of="2020-06-30",
         tables={
             "hf_month": """
@@ -380,7 +438,10 @@ SPEC = [
         expected={"hf.stop_12m": 6, "hf.cover": 0.9},
     ),
     Example(
-        "nothing paid before the first payment interrupts nothing",
+        Text(
+            "首次缴存之前未缴，不算中断",
+            "nothing paid before the first payment interrupts nothing",
+        ),
         as_of="2020-06-30",
         tables={
             "hf_month": """
@@ -399,7 +460,10 @@ SPEC = [
         expected={"hf.stop_12m": 1, "hf.cover": 1.5},
     ),
     Example(
-        "a fund without insured staff covers no one knows whom",
+        Text(
+            "没有参保员工时，公积金覆盖了多少人不得而知",
+            "a fund without insured staff covers no one knows whom",
+        ),
         as_of="2020-06-30",
         tables={
             "hf_month": """
@@ -414,7 +478,7 @@ SPEC = [
         expected={"hf.stop_12m": 0, "hf.cover": None},
     ),
     Example(
-        "coverage is one and a half at most",
+        Text("覆盖率最高为一点五", "coverage is one and a half at most"),
         as_of="2020-06-30",
         tables={
             "hf_month": """
@@ -429,7 +493,10 @@ SPEC = [
         expected={"hf.cover": 1.5},
     ),
     Example(
-        "members of the fund in May, known after 25 days, against November",
+        Text(
+            "5月公积金缴存人数25日后得知，与上年11月相比",
+            "members of the fund in May, known after 25 days, against November",
+        ),
         as_of="2020-06-25",
         tables={
             "hf_month": """
@@ -441,7 +508,7 @@ SPEC = [
         expected={"hf.head_g6": 0.5},
     ),
     Example(
-        "two members are too few to compare with",
+        Text("两名缴存人不足以比较", "two members are too few to compare with"),
         as_of="2020-06-25",
         tables={
             "hf_month": """

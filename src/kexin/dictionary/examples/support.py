@@ -5,10 +5,14 @@ from __future__ import annotations
 from math import log
 
 from kexin.dictionary.example import Example
+from kexin.language import Text
 
 SPEC = [
     Example(
-        "a certificate is valid from its first day through its last",
+        Text(
+            "证书自首日至末日有效",
+            "a certificate is valid from its first day through its last",
+        ),
         as_of="2020-06-30",
         tables={
             "qual_cert": """
@@ -31,7 +35,10 @@ SPEC = [
         },
     ),
     Example(
-        "a status is lost when the last certificate ended, or was revoked",
+        Text(
+            "最后一张证书到期或被撤销，资格即失去",
+            "a status is lost when the last certificate ended, or was revoked",
+        ),
         as_of="2020-06-30",
         tables={
             "qual_cert": """
@@ -51,7 +58,10 @@ SPEC = [
         },
     ),
     Example(
-        "a status lost more than 24 months ago is no longer told as lost",
+        Text(
+            "失去资格超过24个月，不再报告为失去",
+            "a status lost more than 24 months ago is no longer told as lost",
+        ),
         as_of="2020-06-30",
         tables={
             "qual_cert": """
@@ -62,7 +72,10 @@ SPEC = [
         expected={"qual.hnte": 0, "qual.hnte_lost_24m": 0},
     ),
     Example(
-        "rounds count in completed months, and no longer than sixty",
+        Text(
+            "融资轮次按满月计，最多六十个月",
+            "rounds count in completed months, and no longer than sixty",
+        ),
         as_of="2020-06-30",
         tables={
             "vc_round": """
@@ -80,13 +93,16 @@ SPEC = [
         },
     ),
     Example(
-        "an old round is sixty months ago",
+        Text("较早的一轮距今六十个月", "an old round is sixty months ago"),
         as_of="2020-06-30",
         tables={"vc_round": "round_id round_date\n1 2012-01-01"},
         expected={"vc.months_since": 60, "vc.raised_36m": 0},
     ),
     Example(
-        "public money is measured against sales of at least 100,000",
+        Text(
+            "财政资金至少以10万元销售额为分母",
+            "public money is measured against sales of at least 100,000",
+        ),
         as_of="2020-06-30",
         tables={
             "gov_award": """
@@ -111,7 +127,10 @@ SPEC = [
         expected={"gov.award_12m": 0.3, "gov.subsidy_24m": 2},
     ),
     Example(
-        "no public money is none, whatever the sales; some is not told without them",
+        Text(
+            "没有财政资金即为零，不论销售额；有资金而无销售额则不报告",
+            "no public money is none, whatever the sales; some is not told without them",
+        ),
         as_of="2020-06-30",
         tables={"gov_award": "notice_no award_date amount\n1 2020-01-01 5"},
         expected={
@@ -122,7 +141,10 @@ SPEC = [
         },
     ),
     Example(
-        "a subsidy against sales that are not known is not told",
+        Text(
+            "销售额未知时，不报告补贴占比",
+            "a subsidy against sales that are not known is not told",
+        ),
         as_of="2020-06-30",
         tables={"gov_subsidy": "grant_no granted_date amount\n1 2020-01-01 5"},
         expected={"gov.award_12m": 0, "gov.subsidy_24m": None},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kexin.dictionary.example import Example
 from kexin.dictionary.examples.tax_returns import months, returns
+from kexin.language import Text
 
 LATE = {
     "tax_vat_return": """
@@ -71,7 +72,10 @@ SIX_MONTHS = returns(months("2019-12", [25_000] * 6))
 
 SPEC = [
     Example(
-        "late returns are counted by their due dates, of both taxes",
+        Text(
+            "逾期申报按到期日计数，两个税种都计",
+            "late returns are counted by their due dates, of both taxes",
+        ),
         as_of="2019-06-30",
         tables=LATE,
         expected={
@@ -89,7 +93,10 @@ SPEC = [
         },
     ),
     Example(
-        "a day later one has filed, and one more is late",
+        Text(
+            "一日之后，一份已报，又有一份逾期",
+            "a day later one has filed, and one more is late",
+        ),
         as_of="2019-07-01",
         tables=LATE,
         expected={
@@ -99,7 +106,9 @@ SPEC = [
         },
     ),
     Example(
-        "an unfiled return is late until the as-of day",
+        Text(
+            "未申报的，逾期计至观察日", "an unfiled return is late until the as-of day"
+        ),
         as_of="2019-06-20",
         tables={
             "tax_vat_return": """
@@ -115,7 +124,10 @@ SPEC = [
         },
     ),
     Example(
-        "what was filed early or is not due yet is not late",
+        Text(
+            "提前申报或尚未到期的不算逾期",
+            "what was filed early or is not due yet is not late",
+        ),
         as_of="2019-06-10",
         tables={
             "tax_vat_return": """
@@ -132,7 +144,10 @@ SPEC = [
         },
     ),
     Example(
-        "payments are late after their due date; without one nobody can tell",
+        Text(
+            "缴款晚于到期日即为迟缴；没有到期日则无从判断",
+            "payments are late after their due date; without one nobody can tell",
+        ),
         as_of="2019-03-31",
         tables={
             "tax_payment": """
@@ -147,7 +162,10 @@ SPEC = [
         expected={"tax.late_pay_12m": 2, "tax.late_fee_12m": 100 / 4_000},
     ),
     Example(
-        "late fees of who paid little are measured against 1,000",
+        Text(
+            "缴税很少的企业，滞纳金以1,000元为分母",
+            "late fees of who paid little are measured against 1,000",
+        ),
         as_of="2019-03-31",
         tables={
             "tax_payment": """
@@ -159,7 +177,10 @@ SPEC = [
         expected={"tax.late_pay_12m": 2, "tax.late_fee_12m": 0.05},
     ),
     Example(
-        "amendments count on the day they were known, against the first filing",
+        Text(
+            "更正按得知日计数，与首次申报相比",
+            "amendments count on the day they were known, against the first filing",
+        ),
         as_of="2019-06-30",
         tables=AMENDED
         | {
@@ -184,7 +205,10 @@ SPEC = [
         },
     ),
     Example(
-        "what amendments raised cannot be measured against unknown sales",
+        Text(
+            "销售额未知时，更正增加的金额无法衡量",
+            "what amendments raised cannot be measured against unknown sales",
+        ),
         as_of="2019-06-30",
         tables=returns(
             """
@@ -196,7 +220,10 @@ SPEC = [
         expected={"tax.amend_12m": 1, "tax.amend_up_6m": None},
     ),
     Example(
-        "amendments that lower sales are unknown against unknown sales too",
+        Text(
+            "销售额未知时，调减销售的更正也未知",
+            "amendments that lower sales are unknown against unknown sales too",
+        ),
         as_of="2019-06-30",
         tables=returns(
             """
@@ -208,7 +235,10 @@ SPEC = [
         expected={"tax.amend_up_6m": None},
     ),
     Example(
-        "without any record there is nothing amiss, and no rating",
+        Text(
+            "没有任何记录时无异常，也没有评级",
+            "without any record there is nothing amiss, and no rating",
+        ),
         as_of="2019-06-30",
         tables={},
         expected={
@@ -232,7 +262,10 @@ SPEC = [
         },
     ),
     Example(
-        "the latest rating in force, the best of two years, the last five rated years",
+        Text(
+            "最近的有效评级、两年中最好的、最近五个有评级年度",
+            "the latest rating in force, the best of two years, the last five rated years",
+        ),
         as_of="2020-06-30",
         tables={"tax_credit_rating": RATED},
         expected={
@@ -245,7 +278,10 @@ SPEC = [
         },
     ),
     Example(
-        "on the day it comes into force the repaired rating counts",
+        Text(
+            "修复后的评级自生效日起计入",
+            "on the day it comes into force the repaired rating counts",
+        ),
         as_of="2020-07-01",
         tables={"tax_credit_rating": RATED},
         expected={
@@ -255,7 +291,10 @@ SPEC = [
         },
     ),
     Example(
-        "M is a rating, but no step down from any other",
+        Text(
+            "M也是评级，但不算从其他级别下降",
+            "M is a rating, but no step down from any other",
+        ),
         as_of="2020-06-30",
         tables={
             "tax_credit_rating": """
@@ -272,7 +311,10 @@ SPEC = [
         },
     ),
     Example(
-        "where M follows two other ratings the step between those is told",
+        Text(
+            "M之前有两次评级时，报告其间的升降",
+            "where M follows two other ratings the step between those is told",
+        ),
         as_of="2020-06-30",
         tables={
             "tax_credit_rating": """
@@ -285,7 +327,10 @@ SPEC = [
         expected={"tax.rating_ord": 2, "tax.rating_drop_24m": 3},
     ),
     Example(
-        "two ratings before the window tell of no fall within it",
+        Text(
+            "窗口之前的两次评级不说明窗口内有下降",
+            "two ratings before the window tell of no fall within it",
+        ),
         as_of="2020-06-30",
         tables={
             "tax_credit_rating": """
@@ -297,7 +342,10 @@ SPEC = [
         expected={"tax.rating_ord": 4, "tax.rating_drop_24m": None},
     ),
     Example(
-        "one rating in the window and one before it are enough",
+        Text(
+            "窗口内一次加之前一次即足够",
+            "one rating in the window and one before it are enough",
+        ),
         as_of="2020-06-29",
         tables={
             "tax_credit_rating": """
@@ -309,7 +357,10 @@ SPEC = [
         expected={"tax.rating_drop_24m": 0},
     ),
     Example(
-        "arrears are the latest balance of each tax; quarters with any are counted",
+        Text(
+            "欠税取各税种最新余额；有任何欠税的季度都计",
+            "arrears are the latest balance of each tax; quarters with any are counted",
+        ),
         as_of="2020-06-10",
         tables=SIX_MONTHS
         | {
@@ -333,7 +384,10 @@ SPEC = [
         },
     ),
     Example(
-        "arrears and inspections of a firm whose sales are unknown are not measured",
+        Text(
+            "销售额未知时，欠税与稽查金额不作衡量",
+            "arrears and inspections of a firm whose sales are unknown are not measured",
+        ),
         as_of="2020-06-10",
         tables={
             "tax_arrears": """
@@ -353,7 +407,10 @@ SPEC = [
         },
     ),
     Example(
-        "violations, inspections and non-normal spells by the day they were found",
+        Text(
+            "违法、稽查与非正常户，按认定日计数",
+            "violations, inspections and non-normal spells by the day they were found",
+        ),
         as_of="2020-06-10",
         tables=SIX_MONTHS
         | {

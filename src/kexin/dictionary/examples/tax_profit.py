@@ -6,6 +6,7 @@ from math import log
 
 from kexin.dictionary.example import Example
 from kexin.dictionary.examples.tax_returns import months, returns
+from kexin.language import Text
 
 SETTLED = {
     "tax_cit_return": """
@@ -36,7 +37,10 @@ def settled(*years: str) -> dict[str, str]:
 
 SPEC = [
     Example(
-        "the last settled year, the year before, and the last three that were filed",
+        Text(
+            "最近汇算年度、上一年度，以及最近三次已申报的年度",
+            "the last settled year, the year before, and the last three that were filed",
+        ),
         as_of="2020-06-30",
         tables=SETTLED,
         expected={
@@ -51,7 +55,10 @@ SPEC = [
         },
     ),
     Example(
-        "before a year's return is known it is compared with nothing but the gap before",
+        Text(
+            "年度申报得知之前，除此前的差异外无可比较",
+            "before a year's return is known it is compared with nothing but the gap before",
+        ),
         as_of="2020-05-31",
         tables=SETTLED,
         expected={
@@ -66,7 +73,10 @@ SPEC = [
         },
     ),
     Example(
-        "who never settled a year has no profits to tell",
+        Text(
+            "从未汇算的企业没有可报告的利润",
+            "who never settled a year has no profits to tell",
+        ),
         as_of="2020-06-30",
         tables={
             "tax_cit_return": """
@@ -86,7 +96,10 @@ SPEC = [
         },
     ),
     Example(
-        "shares of small revenue are cut off, and measured against 100,000",
+        Text(
+            "收入较小时占比封顶，并以10万元为分母",
+            "shares of small revenue are cut off, and measured against 100,000",
+        ),
         as_of="2020-06-30",
         tables=settled("2018 10000 30000 50000", "2019 20000 -300000 250000"),
         expected={
@@ -99,7 +112,10 @@ SPEC = [
         },
     ),
     Example(
-        "growth of research over a base that is a cent too small is not told",
+        Text(
+            "研发费用基数差一分太小时，不报告增长",
+            "growth of research over a base that is a cent too small is not told",
+        ),
         as_of="2020-06-30",
         tables=settled("2018 900000 0 49999.99", "2019 900000 0 60000"),
         expected={
@@ -111,13 +127,16 @@ SPEC = [
         },
     ),
     Example(
-        "research that was given up shrank by all of it",
+        Text("研发归零，即全部减少", "research that was given up shrank by all of it"),
         as_of="2020-06-30",
         tables=settled("2018 900000 0 50000", "2019 900000 0 0"),
         expected={"tax.rd_growth": -1, "tax.rd_intensity": 0},
     ),
     Example(
-        "an amended yearly return is read as it stands on the day",
+        Text(
+            "更正后的年度申报以当日的版本为准",
+            "an amended yearly return is read as it stands on the day",
+        ),
         as_of="2020-06-30",
         tables={
             "tax_cit_return": """
@@ -129,13 +148,19 @@ SPEC = [
         expected={"tax.margin": 0.1, "tax.loss_years_3y": 0},
     ),
     Example(
-        "sales of the calendar year stand beside the year's revenue",
+        Text(
+            "日历年度销售额与当年收入相对照",
+            "sales of the calendar year stand beside the year's revenue",
+        ),
         as_of="2020-06-30",
         tables=returns(months("2018-12", [10_000] * 18)) | settled("2019 100000 0 0"),
         expected={"tax.vat_cit_gap": log(120_000 / 100_000)},
     ),
     Example(
-        "less sales than revenue differ as much as more",
+        Text(
+            "销售额少于收入，与多于收入同样算差异",
+            "less sales than revenue differ as much as more",
+        ),
         as_of="2020-06-30",
         tables=returns(
             """
@@ -152,7 +177,10 @@ SPEC = [
         expected={"tax.vat_cit_gap": log(100_000 / 50_000)},
     ),
     Example(
-        "sales of the settled year a cent below 50,000 are not compared",
+        Text(
+            "汇算年度销售额比5万元少一分时不比较",
+            "sales of the settled year a cent below 50,000 are not compared",
+        ),
         as_of="2020-06-30",
         tables=returns(
             """
@@ -164,13 +192,19 @@ SPEC = [
         expected={"tax.vat_cit_gap": None},
     ),
     Example(
-        "an older year is not compared in place of the last settled one",
+        Text(
+            "不以更早年度代替最近汇算年度作比较",
+            "an older year is not compared in place of the last settled one",
+        ),
         as_of="2020-06-30",
         tables=returns("2018Q4  90000") | settled("2018 100000 0 0", "2019 100000 0 0"),
         expected={"tax.vat_cit_gap": None},
     ),
     Example(
-        "revenue a cent below 50,000 is not compared either",
+        Text(
+            "收入比5万元少一分时也不比较",
+            "revenue a cent below 50,000 is not compared either",
+        ),
         as_of="2020-06-30",
         tables=returns("2019Q1  90000") | settled("2019 49999.99 0 0"),
         expected={"tax.vat_cit_gap": None},

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from math import log, sqrt
 
 from kexin.dictionary.example import Example
+from kexin.language import Text
 
 NAMES = {
     "sales": "sales_taxable",
@@ -111,7 +112,10 @@ KINDS = """
 
 SPEC = [
     Example(
-        "growth of sales over two years of monthly returns",
+        Text(
+            "按月申报两年的销售增长",
+            "growth of sales over two years of monthly returns",
+        ),
         as_of="2020-06-10",
         tables=TWO_YEARS,
         expected={
@@ -139,7 +143,10 @@ SPEC = [
         },
     ),
     Example(
-        "a day before its return is seen May 2020 is no known month",
+        Text(
+            "申报可见之前一日，2020年5月不是已知月份",
+            "a day before its return is seen May 2020 is no known month",
+        ),
         as_of="2020-06-09",
         tables=TWO_YEARS,
         expected={
@@ -149,7 +156,10 @@ SPEC = [
         },
     ),
     Example(
-        "until 26 days after its end a month without a return is not known",
+        Text(
+            "月末后26日之内，没有申报的月份不可知",
+            "until 26 days after its end a month without a return is not known",
+        ),
         as_of="2020-06-25",
         tables=returns(months("2019-05", [1_000] * 10 + [0, 0])),
         expected={
@@ -159,7 +169,10 @@ SPEC = [
         },
     ),
     Example(
-        "from then on it is known to have no return, which is not to have no sales",
+        Text(
+            "此后可知没有申报，这不等于没有销售",
+            "from then on it is known to have no return, which is not to have no sales",
+        ),
         as_of="2020-06-26",
         tables=returns(months("2019-05", [1_000] * 10 + [0, 0])),
         expected={
@@ -169,7 +182,10 @@ SPEC = [
         },
     ),
     Example(
-        "a return that was not filed makes its month known, and tells no sales",
+        Text(
+            "未申报的记录使该月成为已知，但不说明销售",
+            "a return that was not filed makes its month known, and tells no sales",
+        ),
         as_of="2020-06-20",
         tables=returns(
             f"""
@@ -185,7 +201,10 @@ SPEC = [
         },
     ),
     Example(
-        "an unfiled return ends a row of months without sales",
+        Text(
+            "未申报的记录中断连续零销售的月份",
+            "an unfiled return ends a row of months without sales",
+        ),
         as_of="2020-06-20",
         tables=returns(
             """
@@ -205,7 +224,10 @@ SPEC = [
         },
     ),
     Example(
-        "sales are taxable, exempt and exported ones; six filed months are enough",
+        Text(
+            "销售包括应税、免税与出口；六个已申报月份即足够",
+            "sales are taxable, exempt and exported ones; six filed months are enough",
+        ),
         as_of="2020-06-10",
         tables=returns(
             """
@@ -231,7 +253,10 @@ SPEC = [
         },
     ),
     Example(
-        "five filed months are too few for a year's sales",
+        Text(
+            "五个已申报月份不足以得知一年销售",
+            "five filed months are too few for a year's sales",
+        ),
         as_of="2020-06-10",
         tables=returns(months("2020-01", [90_000] * 5)),
         expected={
@@ -241,7 +266,10 @@ SPEC = [
         },
     ),
     Example(
-        "nine filed months tell the shape of sales; the three others are left out",
+        Text(
+            "九个已申报月份可看出销售形态；其余三个不计",
+            "nine filed months tell the shape of sales; the three others are left out",
+        ),
         as_of="2020-06-10",
         tables=returns(
             f"{months('2019-06', [1_000] * 4)}\n"
@@ -260,7 +288,7 @@ SPEC = [
         },
     ),
     Example(
-        "growth over bases that are just large enough",
+        Text("基数刚好够大时的增长", "growth over bases that are just large enough"),
         as_of="2020-06-10",
         tables=returns(
             f"""
@@ -279,7 +307,10 @@ SPEC = [
         },
     ),
     Example(
-        "growth over bases that are a cent too small is not told",
+        Text(
+            "基数差一分太小时不报告增长率",
+            "growth over bases that are a cent too small is not told",
+        ),
         as_of="2020-06-10",
         tables=returns(
             f"""
@@ -298,7 +329,10 @@ SPEC = [
         },
     ),
     Example(
-        "three months are compared as if no festival fell in them",
+        Text(
+            "三个月的比较剔除春节影响",
+            "three months are compared as if no festival fell in them",
+        ),
         as_of="2021-03-10",
         tables=returns(
             """
@@ -317,7 +351,10 @@ SPEC = [
         },
     ),
     Example(
-        "one month without a return forbids to compare three",
+        Text(
+            "有一个月没有申报，就不能比较三个月",
+            "one month without a return forbids to compare three",
+        ),
         as_of="2021-03-10",
         tables=returns(
             """
@@ -331,7 +368,7 @@ SPEC = [
         expected={"tax.sales_yoy_3m": None},
     ),
     Example(
-        "a quarter's return is spread over its months",
+        Text("季度申报摊到其各月", "a quarter's return is spread over its months"),
         as_of="2020-07-10",
         tables=returns(
             """
@@ -354,7 +391,10 @@ SPEC = [
         },
     ),
     Example(
-        "known months move by quarters for who files by the quarter",
+        Text(
+            "按季申报者，已知月份按季推进",
+            "known months move by quarters for who files by the quarter",
+        ),
         as_of="2020-07-09",
         tables=returns(
             """
@@ -376,7 +416,7 @@ SPEC = [
         },
     ),
     Example(
-        "two quarters are too few for a shape",
+        Text("两个季度不足以看出形态", "two quarters are too few for a shape"),
         as_of="2020-07-10",
         tables=returns(
             """
@@ -392,7 +432,10 @@ SPEC = [
         },
     ),
     Example(
-        "the best quarter may lie across two, and a month without a return adds nothing",
+        Text(
+            "最好的一季可跨两个季度；没有申报的月份不加任何数",
+            "the best quarter may lie across two, and a month without a return adds nothing",
+        ),
         as_of="2020-06-10",
         tables=returns(
             f"""
@@ -406,7 +449,10 @@ SPEC = [
         expected={"tax.sales_vs_peak": 20_000 / 80_000},
     ),
     Example(
-        "months without sales are counted no further than 24, and have no shape",
+        Text(
+            "零销售月份最多计24个，且没有形态",
+            "months without sales are counted no further than 24, and have no shape",
+        ),
         as_of="2020-06-10",
         tables=returns(months("2018-04", [0] * 26)),
         expected={
@@ -419,7 +465,10 @@ SPEC = [
         },
     ),
     Example(
-        "an amended return is read as it stands on the day",
+        Text(
+            "更正后的申报以当日的版本为准",
+            "an amended return is read as it stands on the day",
+        ),
         as_of="2020-06-10",
         tables=returns(
             f"""
@@ -432,7 +481,10 @@ SPEC = [
         expected={"tax.sales_12m": 110_000},
     ),
     Example(
-        "taxes on trade and profit are counted from the day after the window began",
+        Text(
+            "流转税与所得税自窗口首日次日起计入",
+            "taxes on trade and profit are counted from the day after the window began",
+        ),
         as_of="2019-03-31",
         tables={
             "tax_payment": """
@@ -451,7 +503,9 @@ SPEC = [
         expected={"tax.taxpaid_12m": 318, "tax.taxpaid_last3m": 0},
     ),
     Example(
-        "any tax paid in three months counts as paid",
+        Text(
+            "三个月内缴过任何税即算缴税", "any tax paid in three months counts as paid"
+        ),
         as_of="2019-03-31",
         tables={
             "tax_payment": """
@@ -463,7 +517,10 @@ SPEC = [
         expected={"tax.taxpaid_12m": 0, "tax.taxpaid_last3m": 1},
     ),
     Example(
-        "the burden stands beside the median of active firms of its kind and industry",
+        Text(
+            "税负与同类纳税人、同行业存续企业的中位数相对照",
+            "the burden stands beside the median of active firms of its kind and industry",
+        ),
         as_of="2020-06-10",
         tables=PEERS
         | {
@@ -482,7 +539,10 @@ SPEC = [
         alone=True,
     ),
     Example(
-        "a firm that is not active is compared with those that are",
+        Text(
+            "非存续企业与存续企业比较",
+            "a firm that is not active is compared with those that are",
+        ),
         as_of="2020-06-10",
         tables=PEERS
         | {
@@ -498,7 +558,7 @@ SPEC = [
         alone=True,
     ),
     Example(
-        "of an unknown industry nothing is the median",
+        Text("行业未知时没有中位数", "of an unknown industry nothing is the median"),
         as_of="2020-06-10",
         tables=PEERS
         | {
@@ -512,7 +572,10 @@ SPEC = [
         alone=True,
     ),
     Example(
-        "the credit of the latest return, over a year's sales",
+        Text(
+            "最近申报的留抵税额，与一年销售额相比",
+            "the credit of the latest return, over a year's sales",
+        ),
         as_of="2020-06-10",
         tables=returns(
             months("2019-12", [20_000] * 5, "99999") + "\n2020-05 20000 30000",
@@ -522,13 +585,16 @@ SPEC = [
         expected={"tax.credit_carried": 30_000 / 120_000},
     ),
     Example(
-        "small sales count as 100,000; who is not known to be small has a credit",
+        Text(
+            "销售额很小按10万元计；不知道是否小规模的也有留抵",
+            "small sales count as 100,000; who is not known to be small has a credit",
+        ),
         as_of="2020-06-10",
         tables=returns(months("2019-12", [10_000] * 6, "30000"), "period sales credit"),
         expected={"tax.credit_carried": 0.3},
     ),
     Example(
-        "a small-scale taxpayer carries no credit",
+        Text("小规模纳税人没有留抵", "a small-scale taxpayer carries no credit"),
         as_of="2020-06-10",
         tables=returns(months("2019-12", [10_000] * 6, "30000"), "period sales credit")
         | {
@@ -540,7 +606,10 @@ SPEC = [
         expected={"tax.credit_carried": None},
     ),
     Example(
-        "a latest return that is not filed tells no credit",
+        Text(
+            "最近一期未申报时不报告留抵",
+            "a latest return that is not filed tells no credit",
+        ),
         as_of="2020-06-20",
         tables=returns(
             f"""

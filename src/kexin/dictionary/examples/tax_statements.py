@@ -6,6 +6,7 @@ from math import log
 
 from kexin.dictionary.example import Example
 from kexin.dictionary.examples.tax_returns import months, returns
+from kexin.language import Text
 
 SIX_MONTHS = returns(months("2019-12", [20_000] * 6))
 
@@ -64,7 +65,7 @@ def payrolls(text: str) -> str:
 
 SPEC = [
     Example(
-        "the latest statement that is known",
+        Text("最近得知的财务报表", "the latest statement that is known"),
         as_of="2020-06-30",
         tables=SIX_MONTHS | {"tax_fin_stmt": STATEMENTS},
         expected={
@@ -81,13 +82,16 @@ SPEC = [
         },
     ),
     Example(
-        "a statement nine months old is out of date",
+        Text("满九个月的报表已过时", "a statement nine months old is out of date"),
         as_of="2020-06-30",
         tables=SIX_MONTHS | statement("2019-09-30"),
         expected=dict.fromkeys(FS),
     ),
     Example(
-        "a day less than nine months old it is not; what is 0 needs no sales",
+        Text(
+            "差一日满九个月则未过时；为零的项目不需要销售额",
+            "a day less than nine months old it is not; what is 0 needs no sales",
+        ),
         as_of="2020-06-29",
         tables=statement("2019-09-30"),
         expected={
@@ -103,19 +107,23 @@ SPEC = [
         },
     ),
     Example(
-        "without assets a statement tells nothing",
+        Text("没有资产的报表不作说明", "without assets a statement tells nothing"),
         as_of="2020-06-30",
         tables=SIX_MONTHS | statement("2020-03-31", total_assets="0"),
         expected=dict.fromkeys(FS),
     ),
     Example(
-        "receivables and loans need known sales",
+        Text(
+            "应收账款与借款需要已知的销售额", "receivables and loans need known sales"
+        ),
         as_of="2020-06-30",
         tables=statement("2020-03-31", receivables="50", short_loans="50"),
         expected={"tax.fs_recv_days": None, "tax.fs_loans_sales": None},
     ),
     Example(
-        "what is not told is unknown, the rest is known",
+        Text(
+            "未披露的未知，其余已知", "what is not told is unknown, the rest is known"
+        ),
         as_of="2020-06-30",
         tables=SIX_MONTHS
         | statement(
@@ -135,7 +143,10 @@ SPEC = [
         },
     ),
     Example(
-        "extremes are cut off, and small denominators are floors",
+        Text(
+            "极端值封顶，过小的分母取下限",
+            "extremes are cut off, and small denominators are floors",
+        ),
         as_of="2020-06-30",
         tables=SIX_MONTHS
         | statement(
@@ -167,13 +178,19 @@ SPEC = [
         },
     ),
     Example(
-        "interest that is well covered is cut off at fifty times",
+        Text(
+            "利息保障充分时封顶五十倍",
+            "interest that is well covered is cut off at fifty times",
+        ),
         as_of="2020-06-30",
         tables=statement("2020-03-31", net_profit_ytd="99000", fin_expense_ytd="1000"),
         expected={"tax.fs_int_cover": 50},
     ),
     Example(
-        "services hold no stock; without interest there is no cover",
+        Text(
+            "服务业没有存货；没有利息就没有保障倍数",
+            "services hold no stock; without interest there is no cover",
+        ),
         as_of="2020-06-30",
         tables=statement("2020-03-31", inventory="500", fin_expense_ytd="0")
         | {
@@ -185,7 +202,7 @@ SPEC = [
         expected={"tax.fs_inv_days": None, "tax.fs_int_cover": None},
     ),
     Example(
-        "a trading firm holds stock",
+        Text("贸易企业持有存货", "a trading firm holds stock"),
         as_of="2020-06-30",
         tables=statement("2019-12-31", inventory="50000", cost_ytd="250000")
         | {
@@ -197,7 +214,10 @@ SPEC = [
         expected={"tax.fs_inv_days": 365 * 50_000 / 250_000},
     ),
     Example(
-        "persons on the payroll of the last known month, and insured in the same",
+        Text(
+            "最近已知月份的个税申报人数，与同月参保人数",
+            "persons on the payroll of the last known month, and insured in the same",
+        ),
         as_of="2020-06-10",
         tables={
             "tax_iit_withholding": payrolls("""
@@ -221,7 +241,10 @@ SPEC = [
         },
     ),
     Example(
-        "a month whose payroll is not there 26 days later has no persons",
+        Text(
+            "月末后26日仍无工资记录的月份没有人数",
+            "a month whose payroll is not there 26 days later has no persons",
+        ),
         as_of="2020-06-26",
         tables={
             "tax_iit_withholding": payrolls("""
@@ -238,7 +261,9 @@ SPEC = [
         expected={"tax.iit_head_g6": None, "tax.iit_si_gap": None},
     ),
     Example(
-        "a day earlier April is the last known month",
+        Text(
+            "早一日，4月是最近已知月份", "a day earlier April is the last known month"
+        ),
         as_of="2020-06-25",
         tables={
             "tax_iit_withholding": payrolls("""
@@ -255,7 +280,10 @@ SPEC = [
         expected={"tax.iit_head_g6": 0.8, "tax.iit_si_gap": 0},
     ),
     Example(
-        "two persons are too few to compare with; without pensions there is no gap",
+        Text(
+            "两人不足以比较；没有养老保险就没有差距",
+            "two persons are too few to compare with; without pensions there is no gap",
+        ),
         as_of="2020-06-10",
         tables={
             "tax_iit_withholding": payrolls("""
@@ -266,7 +294,10 @@ SPEC = [
         expected={"tax.iit_head_g6": None, "tax.iit_si_gap": None},
     ),
     Example(
-        "pay per head of three months against the same a year before",
+        Text(
+            "三个月人均薪酬与上年同期相比",
+            "pay per head of three months against the same a year before",
+        ),
         as_of="2020-06-10",
         tables={
             "tax_iit_withholding": payrolls("""
@@ -285,7 +316,7 @@ SPEC = [
         },
     ),
     Example(
-        "pay of fewer than three persons is no base",
+        Text("不足三人的薪酬不作基数", "pay of fewer than three persons is no base"),
         as_of="2020-06-10",
         tables={
             "tax_iit_withholding": payrolls("""
@@ -298,7 +329,10 @@ SPEC = [
         expected={"tax.wage_pp_yoy": None},
     ),
     Example(
-        "rebates wait from claim to approval, and are cut where they are decided",
+        Text(
+            "退税等待自申请日计至批准日，以作出决定为止",
+            "rebates wait from claim to approval, and are cut where they are decided",
+        ),
         as_of="2020-06-10",
         tables={
             "tax_export_rebate": """
@@ -319,7 +353,9 @@ SPEC = [
         },
     ),
     Example(
-        "a claim that nobody has decided says nothing",
+        Text(
+            "无人作出决定的申请不作说明", "a claim that nobody has decided says nothing"
+        ),
         as_of="2020-06-10",
         tables={
             "tax_export_rebate": """

@@ -5,10 +5,14 @@ from __future__ import annotations
 from math import log
 
 from kexin.dictionary.example import Example
+from kexin.language import Text
 
 SPEC = [
     Example(
-        "without a meter of its own nothing is known of a firm's use, nor of its posts",
+        Text(
+            "没有独立表计时，企业用量无从得知，也不知道招聘",
+            "without a meter of its own nothing is known of a firm's use, nor of its posts",
+        ),
         as_of="2020-06-30",
         tables={},
         expected={
@@ -19,7 +23,10 @@ SPEC = [
         },
     ),
     Example(
-        "three months of electricity against those of a year before; May is the last",
+        Text(
+            "三个月用电量与上年同期相比；5月是最近月份",
+            "three months of electricity against those of a year before; May is the last",
+        ),
         as_of="2020-06-30",
         tables={
             "util_month": """
@@ -42,7 +49,10 @@ SPEC = [
         expected={"util.elec_yoy_3m": 0.5, "util.elec_vs_sales": log(0.5) - log(2)},
     ),
     Example(
-        "a day earlier May would be known by a row alone, and April is the last",
+        Text(
+            "早一日，5月只能靠记录本身得知，4月是最近月份",
+            "a day earlier May would be known by a row alone, and April is the last",
+        ),
         as_of="2020-06-29",
         tables={
             "util_month": """
@@ -55,7 +65,10 @@ SPEC = [
         expected={"util.elec_yoy_3m": 0.5, "util.elec_vs_sales": None},
     ),
     Example(
-        "a meter that stands still shows no use, and no logarithm of it",
+        Text(
+            "表计不动即没有用量，也没有对数",
+            "a meter that stands still shows no use, and no logarithm of it",
+        ),
         as_of="2020-06-30",
         tables={
             "util_month": """
@@ -72,7 +85,9 @@ SPEC = [
         expected={"util.elec_yoy_3m": 0, "util.elec_vs_sales": None},
     ),
     Example(
-        "no use a year ago is nothing to compare with",
+        Text(
+            "一年前没有用量，无可比较", "no use a year ago is nothing to compare with"
+        ),
         as_of="2020-06-30",
         tables={
             "util_month": """
@@ -83,7 +98,10 @@ SPEC = [
         expected={"util.elec_yoy_3m": None},
     ),
     Example(
-        "sales are told as if no festival fell in their months, electricity as it was",
+        Text(
+            "销售额剔除春节影响，用电量照原样",
+            "sales are told as if no festival fell in their months, electricity as it was",
+        ),
         as_of="2020-03-31",
         tables={
             "util_month": """
@@ -107,7 +125,10 @@ SPEC = [
         expected={"util.elec_yoy_3m": 2.8, "util.elec_vs_sales": log(2)},
     ),
     Example(
-        "sales below CNY 10,000 a year ago are too small to compare with",
+        Text(
+            "一年前销售额不足1万元，太小而不能比较",
+            "sales below CNY 10,000 a year ago are too small to compare with",
+        ),
         as_of="2020-06-30",
         tables={
             "util_month": """
@@ -124,7 +145,10 @@ SPEC = [
         expected={"util.elec_yoy_3m": 1, "util.elec_vs_sales": None},
     ),
     Example(
-        "a month without a filed return leaves sales unknown",
+        Text(
+            "有一个月未申报，销售额即未知",
+            "a month without a filed return leaves sales unknown",
+        ),
         as_of="2020-06-30",
         tables={
             "util_month": """
@@ -142,7 +166,10 @@ SPEC = [
         expected={"util.elec_yoy_3m": 1, "util.elec_vs_sales": None},
     ),
     Example(
-        "bills paid after their day, or unpaid the day after, of any utility",
+        Text(
+            "任何公用事业账单，到期日之后缴纳或次日仍未缴",
+            "bills paid after their day, or unpaid the day after, of any utility",
+        ),
         as_of="2020-06-30",
         tables={
             "util_month": """
@@ -159,7 +186,10 @@ SPEC = [
         expected={"util.late_12m": 3},
     ),
     Example(
-        "an account that was paid long ago is an account without late bills",
+        Text(
+            "很久以前缴清的账户没有迟缴账单",
+            "an account that was paid long ago is an account without late bills",
+        ),
         as_of="2020-06-30",
         tables={
             "util_month": """
@@ -170,7 +200,10 @@ SPEC = [
         expected={"util.late_12m": 0},
     ),
     Example(
-        "posts of December to May, against those of a year before",
+        Text(
+            "12月至5月的招聘岗位，与上年同期相比",
+            "posts of December to May, against those of a year before",
+        ),
         as_of="2020-06-30",
         tables={
             "hr_recruit_month": """
@@ -186,7 +219,10 @@ SPEC = [
         expected={"hr.posts_yoy_6m": 6 / 4},
     ),
     Example(
-        "two posts a year ago are too few to compare with",
+        Text(
+            "一年前两个岗位不足以比较",
+            "two posts a year ago are too few to compare with",
+        ),
         as_of="2020-06-30",
         tables={
             "hr_recruit_month": """
