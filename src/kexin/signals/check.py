@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from kexin.algebra.kinds import firm_kind
 from kexin.algebra.nodes import walk
-from kexin.algebra.reductions import Aggregate, Window
+from kexin.algebra.reductions import Aggregate, Peers, Window
+from kexin.algebra.views import tables_in
 from kexin.errors import DeclarationError
 from kexin.language import Text
 from kexin.registers.contract import contracts
@@ -90,6 +91,10 @@ def faults(signal: Signal) -> Iterator[tuple[str, Text, Text]]:
             listed = ", ".join(map(str, known))
             yield field, as_found(str(value)), Text(listed, listed)
     yield from unsaid(signal)
+    if not tables_in(signal.formula):
+        found = Text("公式不读取任何表", "the formula reads no table")
+        yield "formula", found, Text("对表中记录的归约", "a reduction of its records")
+    yield from peers_of_peers(signal)
     yield from windows_on_states(signal)
 
 
@@ -106,6 +111,18 @@ def unsaid(signal: Signal) -> Iterator[tuple[str, Text, Text]]:
     for text in signal.reason:
         if not PLACE.search(text):
             yield "reason", as_found(text), Text("含{v}的句子", "a sentence with a {v}")
+
+
+def peers_of_peers(signal: Signal) -> Iterator[tuple[str, Text, Text]]:
+    """Yield comparisons inside comparisons: firms are compared once a day, not twice."""
+    for whole in walk(signal.formula):
+        inner = [part for part in walk(whole) if isinstance(part, Peers)]
+        if isinstance(whole, Peers) and len(inner) > 1:
+            yield (
+                "formula",
+                Text(f"比较中又有比较：{whole!r}", f"Peers inside Peers: {whole!r}"),
+                Text("只比较一次", "firms compared once"),
+            )
 
 
 def windows_on_states(signal: Signal) -> Iterator[tuple[str, Text, Text]]:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GOOD = """
-from kexin.algebra.reductions import Window, count, latest
+from kexin.algebra.nodes import Constant
+from kexin.algebra.reductions import Peers, Window, count, latest
 from kexin.language import Text
 from kexin.registers.tax import TaxPayer, TaxViolation
 from kexin.signals.signal import Signal
@@ -36,6 +37,10 @@ WRONG = {
         ("TaxViolation.found_date, Window(60), TaxViolation.found_date", "a day"),
         ("TaxViolation.found_date, Window(60)) + (TaxPayer.valid_from", "reduction"),
         ("TaxViolation.found_date, Window(60)) < latest(TaxPayer.valid_from", "number"),
+    ],
+    "count(TaxViolation.found_date, Window(60))": [
+        ("Constant(3)", "reads no table"),
+        ('Peers("sum", Peers("sum", latest(TaxViolation.fine_amount), ()), ())', "inside"),
     ],
     '"own.violations_60m"': [('"violations"', "id")],
     'register="tax"': [('register="taxes"', "register")],
