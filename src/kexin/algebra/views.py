@@ -173,7 +173,8 @@ class United(View):
     """The rows of several views that have the same columns.
 
     Args:
-        parts: The views; the first one's columns and types are those of the whole.
+        parts: The views; the first one's columns and types are those of the whole. A
+            record of which two of them tell stands twice.
     """
 
     parts: tuple[View, ...]

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from kexin.algebra.nodes import Column
 from kexin.algebra.reductions import Aggregate, Window
-from kexin.algebra.views import Without, named
+from kexin.algebra.views import Selected, United, Without, named
 from kexin.dictionary.example import record
 from kexin.language import Text
 from kexin.panel.sources import versions
@@ -94,6 +94,18 @@ def test_what_has_no_key_has_no_partner() -> None:
     tables = {"left": table((None, (5, None))), "right": table((None, (1, None)))}
     made = ibis.duckdb.connect().to_pyarrow(versions(alone, tables))
     assert made.num_rows == 1
+
+
+def test_a_record_of_which_two_parts_tell_the_same_stands_in_both() -> None:
+    parts = [
+        Selected(name=name, source="left", where=None, columns=named("left", "key"))
+        for name in ("one", "again")
+    ]
+    whole = United(name="both", parts=tuple(parts))
+    made = ibis.duckdb.connect().to_pyarrow(
+        versions(whole, {"left": table(("x", (5, None)))})
+    )
+    assert made["row_id"].to_pylist() == ["left/x0", "left/x0"]
 
 
 def of_edges(formula: Node, *edges: dict[str, str]) -> float | None:
