@@ -49,7 +49,7 @@ from sklearn.metrics import roc_auc_score
 
 from kexin.algebra.dates import next_midnight
 from kexin.panel.files import write_panels
-from kexin.panel.outcomes import public_outcomes
+from kexin.panel.outcomes import outcomes
 from kexin.registers.contract import contracts
 from kexin.signals.catalogue import catalogue
 from kexin.simulate import clock
@@ -178,8 +178,8 @@ def observed(tables: Tables, days: Sequence[date]) -> pd.DataFrame:
     """Return the firms that turned out good or bad: `firm_key`, `as_of`, `bad`."""
     parts = []
     for day in days:
-        outcomes = public_outcomes(tables, day, LAST_DAY)
-        told = outcomes[outcomes["outcome"].isin(["good", "bad"])]
+        known = outcomes(tables, day, LAST_DAY, "B2")
+        told = known[known["outcome"].isin(["good", "bad"])]
         bad = told["outcome"] == "bad"
         parts.append(told[["firm_key"]].assign(as_of=day, bad=bad))
     return pd.concat(parts, ignore_index=True)

@@ -47,8 +47,16 @@ LANGUAGE = (
     "tests/laws/test_city_laws.py",
 )
 INTAKE = ("tests/unit/intake",)
+OUTCOMES = (
+    "tests/unit/panel/test_outcomes.py",
+    "tests/unit/panel/test_modelled.py",
+    "tests/laws/test_outcome_laws.py",
+)
 TESTS = {
     "algebra": LANGUAGE,
+    "panel/loans.py": OUTCOMES,
+    "panel/modelled.py": OUTCOMES,
+    "panel/outcomes.py": OUTCOMES,
     "panel": LANGUAGE,
     "registers": LANGUAGE,
     "signals": ("tests/unit/signals", *LANGUAGE),
@@ -59,7 +67,8 @@ TESTS = {
     ),
     "intake": INTAKE,
 }
-"""Tests that judge a package, the quick ones first; those not there are left out."""
+"""Tests that judge a package or a file, the quick ones first; those not there are left
+out."""
 
 VERSIONS, VALIDATE = "intake/versions.py", "intake/validate.py"
 CHECKS = "intake/checks.py"
@@ -269,7 +278,7 @@ def failing(folder: Path, tests: tuple[str, ...]) -> str | None:
 
 def caught_by(fault: Fault | None) -> str | None:
     """The test that notices a fault; None if none does."""
-    tests = TESTS[fault.file.partition("/")[0]] if fault else (*LANGUAGE, *INTAKE)
+    tests = tests_of(fault) if fault else (*LANGUAGE, *INTAKE)
     with tempfile.TemporaryDirectory() as folder:
         try:
             copy = seeded(fault, Path(folder))
@@ -282,6 +291,11 @@ def caught_by(fault: Fault | None) -> str | None:
         tell(f"{'caught' if caught else 'MISSED'}  {fault.file}: {old} -> {new}")
         tell(f"        {caught or ''}")
     return caught
+
+
+def tests_of(fault: Fault) -> tuple[str, ...]:
+    """The tests that judge a file, or its package."""
+    return TESTS.get(fault.file) or TESTS[fault.file.partition("/")[0]]
 
 
 def tell(line: str) -> None:

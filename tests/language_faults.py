@@ -15,6 +15,8 @@ BUILD, GAPS, GROUPS = "panel/build.py", "panel/gaps.py", "panel/groups.py"
 RECORDS = "panel/records.py"
 PEERS, CIRCLES, SOURCES = "panel/peers.py", "panel/circles.py", "panel/sources.py"
 EVENTS, READABLE = "panel/events.py", "panel/readable.py"
+OUTCOMES, MODELLED = "panel/outcomes.py", "panel/modelled.py"
+LOANS = "panel/loans.py"
 SIGNAL, TAX = "signals/signal.py", "registers/tax.py"
 INVOICES, VAT = "signals/invoices.py", "signals/vat.py"
 
@@ -81,7 +83,11 @@ WORDS = [
     (COMPILER, '"*": exact(operator.mul, sum)', '"*": exact(operator.mul, max)'),
     (COMPILER, '"-": exact(operator.sub, max)', '"-": operator.sub'),
     (COMPILER, "max(told.precision, SHORT)", "told.precision"),
-    (COMPILER, "any(t.is_floating() for t in types)", "all(t.is_floating() for t in types)"),
+    (
+        COMPILER,
+        "any(t.is_floating() for t in types)",
+        "all(t.is_floating() for t in types)",
+    ),
     (COMPILER, "present(items).length() - 1", "present(items).length()"),
     (COMPILER, "present(items).length() - 1", "items.length() - 1"),
     (COMPILER, "ibis.ifelse(each.notnull(), at, None)", "at"),
@@ -157,7 +163,11 @@ VIEWS = [
     ),
     (SOURCES, "table.filter(to_ibis(view.where, leaf))", "table"),
     (SOURCES, "pairs.filter(to_ibis(view.where, leaf))", "pairs"),
-    (SOURCES, "ibis.least(to_ibis(view.end, leaf).cast", "(to_ibis(view.end, leaf).cast"),
+    (
+        SOURCES,
+        "ibis.least(to_ibis(view.end, leaf).cast",
+        "(to_ibis(view.end, leaf).cast",
+    ),
     (SOURCES, "month_number(end) + 1", "month_number(end)"),
     (SOURCES, "ibis.ifelse(begun < FIRST_MONTH, FIRST_MONTH, begun)", "begun"),
     (SOURCES, "rows.month_number % 12 + 1", "rows.month_number % 12"),
@@ -169,7 +179,11 @@ VIEWS = [
     ),
     (SOURCES, "pairs.left_event_date", "pairs.right_event_date"),
     (EVENTS, 'table["op"] != "D", ', ""),
-    (EVENTS, "exec_amount >= OWED_AT_LEAST)\n    day", "exec_amount > OWED_AT_LEAST)\n    day"),
+    (
+        EVENTS,
+        "exec_amount >= OWED_AT_LEAST)\n    day",
+        "exec_amount > OWED_AT_LEAST)\n    day",
+    ),
     (EVENTS, "told.closed_date <= after(", "told.closed_date < after("),
     (EVENTS, "GRACE_DAYS = 60", "GRACE_DAYS = 59"),
     (EVENTS, "LOST_DAYS = 90", "LOST_DAYS = 91"),
@@ -177,7 +191,6 @@ VIEWS = [
     (EVENTS, "return ibis.greatest(moment, day", "return ibis.least(moment, day"),
     (EVENTS, "numbered.place == 0", "numbered.place >= 0"),
     (EVENTS, "cases.exec_amount.isnull() | (", "("),
-    (EVENTS, "every.superseded_at > every.known_at", "every.known_at.notnull()"),
 ]
 
 CONSENT = [
@@ -199,7 +212,11 @@ DECLARED = [
     (SIGNAL, "math.expm1(value)", "math.exp(value)"),
     (SIGNAL, 'place["yes"] if value', 'place["no"] if value'),
     (SIGNAL, "{HUNDRED * value:z,.", "{HUNDRED * value:,."),
-    (TAX, "lag_days=3,\n    measure=\"amount_ex_tax\"", "lag_days=4,\n    measure=\"amount_ex_tax\""),
+    (
+        TAX,
+        'lag_days=3,\n    measure="amount_ex_tax"',
+        'lag_days=4,\n    measure="amount_ex_tax"',
+    ),
     (VAT, "KNOWN_AT_LEAST = 6", "KNOWN_AT_LEAST = 7"),
     (VAT, "returns > 0", "returns >= 0"),
     (VAT, "(3, 4), (4, 3)", "(3, 12), (4, 3)"),
@@ -242,7 +259,50 @@ DECLARED = [
     ),
 ]
 
+BECAME = [
+    (OUTCOMES, "(day > self.after)", "(day >= self.after)"),
+    (OUTCOMES, "(day <= self.until)", "(day < self.until)"),
+    (OUTCOMES, "REPORTING_MONTHS = 4", "REPORTING_MONTHS = 3"),
+    (OUTCOMES, "both.event_date > both.day", "both.event_date.notnull()"),
+    (OUTCOMES, "ibis.greatest(since.known_at, since.tied_at)", "since.known_at"),
+    (OUTCOMES, '["merged_into", "split"]', '["merged_into"]'),
+    (OUTCOMES, '        (firms["left"].notna(), "left"),\n', ""),
+    (
+        OUTCOMES,
+        '(bad, "bad"),\n        (~firms',
+        '(bad & firms["mature"], "bad"),\n        (~firms',
+    ),
+    (OUTCOMES, "long_seen = lost >= ", "long_seen = lost > "),
+    (
+        OUTCOMES,
+        "reports.report_month.max() >= month_start",
+        "reports.report_month.max() > month_start",
+    ),
+    (OUTCOMES, 'seen(tables["reg_firm"], period.known_by)', 'tables["reg_firm"]'),
+    (OUTCOMES, " | both.heir.isnull()", ""),
+    (OUTCOMES, '.sort_values(["event_date", "event"])', '.sort_values("known_at")'),
+    (OUTCOMES, 'known_at", "min")', 'known_at", "max")'),
+    (MODELLED, "before.event_date > year_ago", "before.event_date >= year_ago"),
+    (MODELLED, "registry.establish_date <= months", "registry.establish_date < months"),
+    (MODELLED, "returns.event_date > year_ago", "returns.event_date >= year_ago"),
+    (MODELLED, '        .semi_join(taxed(tables, as_of), "firm_key")\n', ""),
+    (MODELLED, "(end > as_of)", "(end >= as_of)"),
+    (
+        MODELLED,
+        "cases.exec_status.notin(PERFORMED)",
+        'cases.exec_status.isin(["open"])',
+    ),
+    (MODELLED, "GRACE_DAYS) <= as_of", "GRACE_DAYS) < as_of"),
+    (MODELLED, "GRACE_DAYS) <= day", "GRACE_DAYS - 2) <= day"),
+    (MODELLED, "*public, bad_loans(tables, as_of)", "*public"),
+    (MODELLED, "~registry.is_branch,\n        ", ""),
+    (LOANS, "reports.dpd - PAST_DUE_DAYS + 1", "reports.dpd - PAST_DUE_DAYS"),
+    (LOANS, "CoreLoanOutcome.balance > OWED", "CoreLoanOutcome.balance >= OWED"),
+    (LOANS, "CoreLoanOutcome.dpd >= DOUBTFUL", "CoreLoanOutcome.dpd > DOUBTFUL"),
+    (LOANS, "reports.report_month.desc()", "reports.report_month"),
+]
+
 FAULTS = [
     *(*VISIBILITY, *SPANS, *KNOWN_MONTHS, *WORDS, *GROUPED),
-    *(*OTHER_FIRMS, *VIEWS, *CONSENT, *DECLARED),
+    *(*OTHER_FIRMS, *VIEWS, *CONSENT, *BECAME, *DECLARED),
 ]

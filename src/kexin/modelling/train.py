@@ -65,7 +65,7 @@ def sample(
 ) -> Sample:
     """Return the observations of a panel that turned out good or bad.
 
-    Indeterminate and unknown outcomes never enter training. Outcomes with an `as_of`
+    Other outcomes never enter training. Outcomes with an `as_of`
     belong to the firm on that day, others to the firm on all its days.
 
     Raises:

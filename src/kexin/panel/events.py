@@ -20,7 +20,7 @@ from kexin.algebra.dates import next_midnight
 from kexin.algebra.to_ibis import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     import ibis.expr.types as ir
@@ -35,6 +35,9 @@ GRACE_DAYS = 60
 
 LOST_DAYS = 90
 """Days after which a taxpayer that cannot be found counts as lost (B2.7)."""
+
+BANKRUPTCIES = ("liquidation", "reorganisation", "composition")
+"""Proceedings that count once they are accepted (B2.5)."""
 
 PERFORMED = ("performed", "settled", "withdrawn")
 
@@ -64,11 +67,11 @@ def label_event_versions(tables: Tables) -> ir.Table:
         One row an event: `firm_key`, `event` (its id in POLICY.md), `event_date` (its
         label date), `known_at` (when the platform could tell), `superseded_at` (when it
         learnt that the firm had paid, or was found, in time; else absent) and `row_id`.
+        An event that was over before it could be told stands on no day.
     """
     parts = [events(tables).select(*COLUMNS) for events in EVENTS]
     every = ibis.union(*parts)
-    stood = every.superseded_at.isnull() | (every.superseded_at > every.known_at)
-    return every.filter(every.firm_key.notnull(), every.event_date.notnull(), stood)
+    return every.filter(every.firm_key.notnull(), every.event_date.notnull())
 
 
 def lesser_events(tables: Tables, known_by: date) -> ir.Table:
@@ -83,17 +86,22 @@ def lesser_events(tables: Tables, known_by: date) -> ir.Table:
     return cases.filter(small | paid).select("firm_key", day=cases.filed_date)
 
 
-def exits(tables: Tables, known_by: date) -> ir.Table:
-    """Return firms that left in good order: deregistered, merged, moved out.
+def status_events(tables: Tables, known_by: date, codes: Sequence[str]) -> ir.Table:
+    """Return what the registry told of a firm's standing, as first told.
 
     Returns:
-        `firm_key` and `day`.
+        `firm_key`, `day`, `event_code`, `known_at` and `other`, the firm that goes on.
     """
     told = seen(
         first_told(delivered(tables["reg_status_event"]), ("event_id",)), known_by
     )
-    left = told.event_code.isin(["deregistered", "merged_into", "moved_out"])
-    return told.filter(left).select("firm_key", day=told.event_date)
+    return told.filter(told.event_code.isin(codes)).select(
+        "firm_key",
+        "event_code",
+        "known_at",
+        day=told.event_date,
+        other=told.other_uscc,
+    )
 
 
 def seen(table: ir.Table, known_by: date) -> ir.Table:
@@ -238,7 +246,7 @@ EVENTS: tuple[Callable[[Tables], ir.Table], ...] = (
         "court_bankruptcy",
         "accept_date",
         ("case_id",),
-        lambda t: t.proc_kind.isin(["liquidation", "reorganisation", "composition"]),
+        lambda t: t.proc_kind.isin(BANKRUPTCIES),
     ),
     simple(
         "B2.5",

@@ -1,29 +1,33 @@
-"""What became of an observation in the twelve months after it.
+"""What became of an observation in the twelve months after it (POLICY.md, section 1).
 
-From public events for every firm of the population (POLICY.md 1.1, label B2), and from
-banks' reports where there are loans (B1). An outcome is a pure function of the
-warehouse and of the day by which it is told.
+Label B2 is told by public events for every firm of the modelling population, label B1
+by banks' reports for firms with loans. An outcome is a pure function of the warehouse,
+the day, and the day by which it is told.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import ibis
+import numpy as np
+import pandas as pd
 
 from kexin.algebra.dates import month_start, months_before
-from kexin.algebra.to_ibis import to_ibis, visible
-from kexin.panel.events import exits, label_events, lesser_events
-from kexin.registers.core import CoreLoanOutcome
+from kexin.panel.events import label_events, lesser_events, seen, status_events
+from kexin.panel.loans import doubtful_loans, loan_events, reported
+from kexin.panel.modelled import modelling_population
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     import ibis.expr.types as ir
-    import pandas as pd
 
-Outcome = Literal["good", "bad", "indeterminate", "unknown"]
+    Tables = Mapping[str, ir.Table]
+
+Outcome = Literal["good", "bad", "indeterminate", "left", "censored"]
+Label = Literal["B1", "B2", "any"]
 
 MONTHS = 12
 """Length of the performance window (POLICY.md 1.2)."""
@@ -31,179 +35,212 @@ MONTHS = 12
 REPORTING_MONTHS = 4
 """Months after the window within which its events become known (POLICY.md 1.2)."""
 
-PAST_DUE_DAYS = 90
-DOUBTFUL_DAYS = 30
-OWED_AT_LEAST = 1_000
+EVENT = ("firm_key", "event", "event_date", "known_at")
+"""Columns of bad events."""
 
-past_due = (CoreLoanOutcome.dpd >= PAST_DUE_DAYS) & (
-    CoreLoanOutcome.balance > OWED_AT_LEAST
-)
-"""B1.1: 90 days past due with more than CNY 1,000 owed."""
+LEAST_MONTHS = 6
+"""Months after which a firm that moved out counts for what was seen of it (1.3)."""
 
-worse = CoreLoanOutcome.five_class.is_in(
-    "3", "4", "5"
-) | CoreLoanOutcome.is_rescheduled.is_in("restructured")
-"""B1.2 and B1.3: classified substandard or worse, or restructured."""
 
-doubtful = (
-    CoreLoanOutcome.dpd >= DOUBTFUL_DAYS
-) | CoreLoanOutcome.is_rescheduled.is_in("extension")
-"""Neither good nor bad: 30 to 89 days past due, or extended (POLICY.md 1.3)."""
+class Period(NamedTuple):
+    """A performance window, and the day by which it is told.
+
+    Attributes:
+        after: The observation's day; the window begins after it.
+        until: The window's last day.
+        known_by: What is known later is not seen.
+    """
+
+    after: date
+    until: date
+    known_by: date
+
+    def holds(self, day: ir.DateValue) -> ir.BooleanValue:
+        """Return whether a day lies in the window."""
+        return (day > self.after) & (day <= self.until)
+
+    def share_until(self, days: pd.Series[pd.Timestamp]) -> pd.Series[float]:
+        """Return the share of the window that is over at the end of some days."""
+        begun = pd.Timestamp(self.after)
+        length = (pd.Timestamp(self.until) - begun).days
+        return ((days - begun).dt.days / length).clip(0.0, 1.0)
 
 
 def outcomes(
-    tables: Mapping[str, ir.Table], as_of: date, known_by: date
+    tables: Tables, as_of: date, known_by: date, label: Label | None = None
 ) -> pd.DataFrame:
     """Return what became of each firm in (as_of, as_of + 12 months].
-
-    A firm is bad if public events or its loans say so. Firms of the population that
-    have no loan are told by public events alone; where registry or courts were never
-    delivered nothing public is known, and loans alone tell.
 
     Args:
         tables: The warehouse.
         as_of: Day of the observation.
         known_by: Day by which it is told; what is known later is not seen.
+        label: Whose events count: B1 those of firms with loans, B2 public ones of the
+            modelling population, "any" both of the modelling population. Without it
+            any, or B1 where registry or courts were never delivered.
 
     Returns:
-        One row a firm, in the order of `firm_key`: `firm_key` and `outcome`.
+        One row a firm, in the order of `firm_key`:
+
+        - `outcome`: bad (an event in the window), censored (what the window brought is
+          not reported yet, or the firm moved out), left (deregistered), indeterminate,
+          or good; what comes first in this order.
+        - `event`, `default_date`, `label_known_at`: of the bad alone: the first event's
+          id in POLICY.md, its label date, and when an event was known first.
+        - `observed`: share of the window in which the firm was seen; 1 of the bad.
+        - `weight`: how much it counts in a sample (POLICY.md 1.3): 1 if good or bad,
+          the share observed if it moved out after six months or later, else 0.
+        - `prior_bad`: whether a bad event of it was over long before `as_of`.
     """
-    loans = loan_outcomes(tables, as_of, known_by)
-    if not all(
-        is_delivered(tables, name) for name in ("reg_firm", "court_enforcement")
-    ):
-        return loans
-    public = public_outcomes(tables, as_of, known_by)
-    both = public.merge(loans, "left", "firm_key", suffixes=("", "_loan"))
-    told_by_loan = both["outcome_loan"].isin(["bad", "indeterminate"])
-    worse = told_by_loan & (both["outcome"] != "bad")
-    both["outcome"] = both["outcome"].mask(worse, both["outcome_loan"])
-    return both[["firm_key", "outcome"]]
+    period = Period(as_of, months_before(as_of, -MONTHS), known_by)
+    label = label or ("any" if is_public(tables, known_by) else "B1")
+    firms = borrowers(tables, period) if label == "B1" else members(tables, period)
+    firms = firms.join(first_events(events_in(tables, period, label)))
+    ended = unreported(tables, period) if label == "B1" else endings(tables, period)
+    firms = firms.join(ended)
+    firms["doubted"] = firms.index.isin(doubts(tables, period, label))
+    return decided(firms.sort_index(), period)
 
 
-def is_delivered(tables: Mapping[str, ir.Table], name: str) -> bool:
-    """Whether any record of a table was ever delivered."""
-    return name in tables and bool(tables[name].count().execute())
+def is_public(tables: Tables, known_by: date) -> bool:
+    """Whether registry and courts were delivered, without which no B2 is known."""
+    return all(
+        name in tables and seen(tables[name], known_by).count().execute() > 0
+        for name in ("reg_firm", "court_enforcement")
+    )
 
 
-def public_outcomes(
-    tables: Mapping[str, ir.Table], as_of: date, known_by: date
-) -> pd.DataFrame:
-    """Return what public events say of each firm of the population (B2).
+def is_mature(as_of: date, known_by: date) -> bool:
+    """Whether what public events a window brought is reported by a day (1.2)."""
+    return months_before(as_of, -MONTHS - REPORTING_MONTHS) <= known_by
 
-    Bad: an event in the window. Else, for good or not yet: unknown before the window
-    and four months for reports to come are over; indeterminate where a firm left in
-    good order, or was enforced for little or paid in time; good otherwise.
+
+def members(tables: Tables, period: Period) -> pd.DataFrame:
+    """Return the modelling population by `firm_key`: `prior_bad` and `mature`."""
+    found: pd.DataFrame = modelling_population(tables, period.after).to_pandas()
+    mature = is_mature(period.after, period.known_by)
+    return found.set_index("firm_key").assign(mature=mature)
+
+
+def borrowers(tables: Tables, period: Period) -> pd.DataFrame:
+    """Return firms with a loan report by `firm_key`: `prior_bad` and `mature`.
+
+    Their window is mature where reports cover its last day.
     """
-    until = months_before(as_of, -MONTHS)
-    mature = months_before(until, -REPORTING_MONTHS) <= known_by
+    reports = reported(tables, period.known_by)
+    covered = reports.report_month.max() >= month_start(period.until)
+    found: pd.DataFrame = reports.group_by("firm_key").agg(mature=covered).to_pandas()
+    events = loan_events(tables, period.after)
+    before = events.filter(events.event_date <= period.after).firm_key.to_pandas()
+    found["prior_bad"] = found["firm_key"].isin(before)
+    return found.set_index("firm_key")
 
-    def inside(events: ir.Table) -> ir.Table:
-        kept = events.filter(events.day > as_of, events.day <= until)
-        return kept.select("firm_key").distinct()
 
-    events = label_events(tables, known_by).rename(day="event_date")
-    bad = inside(events).mutate(bad=True)
-    open_still = inside(
-        lesser_events(tables, known_by).union(exits(tables, known_by))
-    ).mutate(open_still=True)
-    firms = population(tables, as_of)
-    told = firms.left_join(bad, "firm_key").drop("firm_key_right")
-    told = told.left_join(open_still, "firm_key").drop("firm_key_right")
-    outcome = ibis.cases(
-        (told.bad.notnull(), "bad"),
-        (ibis.literal(not mature), "unknown"),
-        (told.open_still.notnull(), "indeterminate"),
-        else_="good",
+def events_in(tables: Tables, period: Period, label: Label) -> pd.DataFrame:
+    """Return bad events in the window, as `EVENT` names their columns."""
+    parts = []
+    if label != "B1":
+        own = label_events(tables, period.known_by).select(*EVENT)
+        parts += [own, inherited(own, tables, period)]
+    if label != "B2":
+        parts.append(loan_events(tables, period.known_by))
+    every = ibis.union(*parts)
+    found: pd.DataFrame = every.filter(period.holds(every.event_date)).to_pandas()
+    return found
+
+
+def inherited(events: ir.Table, tables: Tables, period: Period) -> ir.Table:
+    """Return the events of firms that others were merged into, or split off, since."""
+    ties = status_events(tables, period.known_by, ["merged_into", "split"])
+    ties = ties.filter(period.holds(ties.day)).select(
+        "day", former=ties.firm_key, heir=ties.other, tied_at=ties.known_at
     )
-    frame: pd.DataFrame = (
-        told.select("firm_key", outcome=outcome).order_by("firm_key").to_pandas()
+    both = ties.join(events, ties.heir == events.firm_key)
+    since = both.filter(both.event_date > both.day)
+    return since.mutate(
+        firm_key=since.former, known_at=ibis.greatest(since.known_at, since.tied_at)
+    ).select(*EVENT)
+
+
+def first_events(events: pd.DataFrame) -> pd.DataFrame:
+    """Return each firm's first event: `event`, `default_date`, `label_known_at`."""
+    ordered = events.sort_values(["event_date", "event"]).groupby("firm_key")
+    return ordered.agg(
+        event=("event", "first"),
+        default_date=("event_date", "min"),
+        label_known_at=("known_at", "min"),
     )
-    return frame
 
 
-def population(tables: Mapping[str, ir.Table], as_of: date) -> ir.Table:
-    """Return the firms on which a model learns (POLICY.md 1.2): `firm_key`.
+def unreported(tables: Tables, period: Period) -> pd.DataFrame:
+    """Return firms whose reports end before the window: `left` and `lost`, the day."""
+    reports = reported(tables, period.known_by)
+    ends = reports.group_by("firm_key").agg(last=reports.report_month.max())
+    found: pd.DataFrame = ends.to_pandas().set_index("firm_key")
+    lost = pd.to_datetime(found["last"]) + pd.offsets.MonthEnd(0)
+    ended = pd.DataFrame({"left": pd.Series(pd.NaT, found.index), "lost": lost})
+    return ended[lost < pd.Timestamp(period.until)]
 
-    Enterprises in scope, active, at least a year old, with sales or insured staff in
-    the year, and without a bad event in it, all as known on the day.
+
+def endings(tables: Tables, period: Period) -> pd.DataFrame:
+    """Return firms that went in the window: `left` and `lost`, the first such day.
+
+    A firm left if it was deregistered. It is lost from sight if it moved out, or was
+    merged into a firm that the registry does not know.
     """
-    year_ago = months_before(as_of, MONTHS)
-    registry = visible(tables["reg_firm"], as_of)
-    kind = registry.firm_type_code
-    in_scope = kind.startswith("1") | kind.startswith("5") | kind.startswith("6")
-    standing = registry.filter(
-        in_scope | kind.startswith("45"),
-        ~registry.is_branch,
-        registry.reg_status == "active",
-        registry.establish_date <= year_ago,
-    ).select("firm_key")
-    returns = visible(tables["tax_vat_return"], as_of)
-    sales = returns.sales_taxable + returns.sales_exempt + returns.sales_export
-    staff = visible(tables["si_month"], as_of)
-    busy = returns.filter(sales > 0, returns.event_date > year_ago).select("firm_key")
-    busy = busy.union(
-        staff.filter(staff.insured_count > 0, staff.event_date > year_ago).select(
-            "firm_key"
-        )
+    codes = ["deregistered", "merged_into", "moved_out"]
+    told = status_events(tables, period.known_by, codes)
+    registry = seen(tables["reg_firm"], period.known_by)
+    known = registry.select(other="firm_key").distinct().mutate(heir=True)
+    both = told.filter(period.holds(told.day)).left_join(known, "other")
+    unfollowed = (both.event_code != "merged_into") | both.heir.isnull()
+    gone: pd.DataFrame = both.filter(unfollowed).to_pandas()
+    left = gone["event_code"] == "deregistered"
+    days = pd.to_datetime(gone["day"])
+    found = gone[["firm_key"]].assign(left=days.where(left), lost=days.where(~left))
+    return found.groupby("firm_key").min()
+
+
+def doubts(tables: Tables, period: Period, label: Label) -> pd.Series[str]:
+    """Return the firms of which something in the window leaves the outcome open."""
+    parts = []
+    if label != "B1":
+        parts.append(lesser_events(tables, period.known_by))
+    if label != "B2":
+        parts.append(doubtful_loans(tables, period.known_by))
+    every = ibis.union(*parts)
+    found: pd.Series[str] = every.filter(period.holds(every.day)).firm_key.to_pandas()
+    return found
+
+
+def decided(firms: pd.DataFrame, period: Period) -> pd.DataFrame:
+    """Return the outcomes of firms of which all is told that decides."""
+    bad, lost = firms["event"].notna(), firms["lost"]
+    rules = [
+        (bad, "bad"),
+        (~firms["mature"], "censored"),
+        (firms["left"].notna(), "left"),
+        (firms["doubted"], "indeterminate"),
+        (lost.notna(), "censored"),
+    ]
+    outcome = np.select([met for met, _ in rules], [name for _, name in rules], "good")
+    told_until = pd.Timestamp(min(period.until, period.known_by))
+    ended = firms[["left", "lost"]].min(axis=1).fillna(told_until)
+    observed = period.share_until(ended).mask(bad, 1.0)
+    long_seen = lost >= pd.Timestamp(months_before(period.after, -LEAST_MONTHS))
+    partly = firms["mature"] & (outcome == "censored") & long_seen
+    counted = np.isin(outcome, ["good", "bad"])
+    told = firms.assign(
+        outcome=outcome,
+        observed=observed,
+        weight=np.select([counted, partly], [1.0, observed], 0.0),
     )
-    events = label_events(tables, as_of)
-    bad = events.filter(events.event_date > year_ago, events.event_date <= as_of)
-    return standing.distinct().semi_join(busy, "firm_key").anti_join(bad, "firm_key")
+    columns = ["outcome", "event", "default_date", "label_known_at"]
+    columns += ["observed", "weight", "prior_bad"]
+    return told[columns].reset_index()
 
 
-def loan_outcomes(
-    tables: Mapping[str, ir.Table], as_of: date, known_by: date
-) -> pd.DataFrame:
-    """Return what became of each firm with loans in (as_of, as_of + 12 months] (B1).
-
-    Args:
-        tables: The warehouse.
-        as_of: Day of the observation.
-        known_by: Day by which it is told; reports known later are not seen.
-
-    Returns:
-        One row a firm that has a loan report, in the order of `firm_key`: `firm_key`
-        and `outcome`. Bad: an event in the window. Good: none, and a report that covers
-        the window's last day. Indeterminate: neither, for good. Unknown: reports do
-        not reach so far yet.
-    """
-    reports = visible(tables["core_loan_outcome"], known_by)
-    until = months_before(as_of, -MONTHS)
-
-    def holds(condition: object) -> ir.BooleanValue:
-        value = to_ibis(condition, lambda column: reports[column.name])  # type: ignore[arg-type]  # a formula
-        return value.fill_null(False)  # noqa: FBT003
-
-    due, classed = holds(past_due), holds(worse)
-    day = ibis.ifelse(due, first_past_due(reports), reports.report_month)
-    bad = (due | classed) & (day > as_of) & (day <= until)
-    inside = (reports.report_month > as_of) & (reports.report_month <= until)
-    told = reports.group_by("firm_key").agg(
-        bad=bad.any(),
-        doubtful=(holds(doubtful) & inside).any(),
-        covered=reports.report_month.max() >= month_start(until),
-    )
-    outcome = ibis.cases(
-        (told.bad, "bad"),
-        (~told.covered, "unknown"),
-        (told.doubtful, "indeterminate"),
-        else_="good",
-    )
-    frame: pd.DataFrame = (
-        told.select("firm_key", outcome=outcome).order_by("firm_key").to_pandas()
-    )
-    return frame
-
-
-def first_past_due(reports: ir.Table) -> ir.DateValue:
-    """Return the day on which a loan was 90 days past due: month end - (dpd - 90)."""
-    following = reports.report_month + ibis.interval(months=1)
-    back = (reports.dpd - PAST_DUE_DAYS + 1).as_interval("D")
-    return (following - back).cast("date")
-
-
-def last_known(tables: Mapping[str, ir.Table]) -> date | None:
+def last_known(tables: Tables) -> date | None:
     """Return the day on which the newest report that tells outcomes was known."""
     days = [
         tables[name].known_at.max().to_pyarrow().as_py()

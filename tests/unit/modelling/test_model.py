@@ -168,9 +168,9 @@ def test_too_few_bad_firms_are_told_with_their_number() -> None:
         sample(PANEL, few, WAYS)
 
 
-def test_unknown_and_indeterminate_outcomes_are_not_trained_on() -> None:
+def test_what_is_neither_good_nor_bad_is_not_trained_on() -> None:
     some = OUTCOMES.copy()
-    some.loc[:9, "outcome"] = ["unknown", "indeterminate"] * 5
+    some.loc[:9, "outcome"] = ["censored", "indeterminate"] * 5
     assert not {f"F{n:05d}" for n in range(10)} & set(sample(PANEL, some, WAYS).firms)
 
 

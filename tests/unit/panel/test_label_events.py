@@ -1,0 +1,133 @@
+"""Public events that make a firm bad: what counts, from which day, known since when.
+
+Days and amounts are the edges of the rules in POLICY.md, section 1.1.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from kexin.panel.events import label_events
+from unit.panel.delivered import held
+
+LATE = "2021-12-31"
+NONE: list[tuple[str, str]] = []
+
+CASE = "case_id party_seq filed_date exec_amount exec_status closed_date known row"
+LIST = "case_id party_seq list_date remove_date known row op"
+ROUND = "case_id end_date unpaid_amount"
+LIMIT = "order_no order_date lifted_date"
+BANKRUPTCY = "case_id proc_kind applicant_kind apply_date accept_date bk_status event"
+RATING = "rating_year seq effective_date rating_cause event"
+
+ENFORCED = "c 1 2020-01-01 {} {} {} {} a"
+EVENTS = [
+    # An enforcement counts sixty days after its filing, from CNY 50,000 on.
+    ("50000 open - 2020-01-05", "2020-03-01"),
+    ("49999.99 open - 2020-01-05", None),
+    ("- open - 2020-01-05", "2020-03-01"),
+    ("50000 performed 2020-03-01 2020-03-01", None),
+    ("50000 performed 2020-03-02 2020-03-02", "2020-03-01"),
+    ("50000 terminated_round 2020-02-01 2020-02-01", "2020-03-01"),
+    ("50000 settled 2020-01-20 2020-01-20", None),
+    ("50000 withdrawn 2020-01-20 2020-01-20", None),
+]
+OTHERS = [
+    ("B2.2", "court_dishonest", f"{LIST}\nc 1 2020-02-01 - 2020-02-05 a I", "2020-02-01"),
+    ("B2.3", "court_round_end", f"{ROUND}\nc 2020-02-01 50000", "2020-02-01"),
+    ("B2.3", "court_round_end", f"{ROUND}\nc 2020-02-01 -", "2020-02-01"),
+    ("B2.3", "court_round_end", f"{ROUND}\nc 2020-02-01 49999.99", None),
+    ("B2.4", "court_spending_limit", f"{LIMIT}\no 2020-01-01 -", "2020-03-01"),
+    ("B2.4", "court_spending_limit", f"{LIMIT}\no 2020-01-01 2020-03-02", "2020-03-01"),
+    ("B2.4", "court_spending_limit", f"{LIMIT}\no 2020-01-01 2020-03-01", None),
+    *(
+        ("B2.5", "court_bankruptcy", f"{BANKRUPTCY}\n{row} 2020-02-01", day)
+        for row, day in (
+            ("b liquidation creditor 2020-01-01 2020-02-01 accepted", "2020-02-01"),
+            ("b composition creditor 2020-01-01 2020-02-01 accepted", "2020-02-01"),
+            ("b reorganisation creditor 2020-01-01 2020-02-01 ended", "2020-02-01"),
+            ("b pre_reorganisation creditor 2020-01-01 2020-02-01 accepted", None),
+            ("b liquidation creditor 2020-01-01 - applied", None),
+            ("b pre_reorganisation debtor 2020-01-01 - applied", "2020-01-01"),
+        )
+    ),
+    *(
+        ("B2.6", "reg_status_event", f"event_id event_code event\ne {code} 2020-02-01", day)
+        for code, day in (
+            ("revoked", "2020-02-01"),
+            ("ordered_closed", "2020-02-01"),
+            ("deregistered", None),
+            ("merged_into", None),
+            ("moved_out", None),
+        )
+    ),
+    *(
+        ("B2.7", "tax_abnormal_status", f"declared_date lifted_date\n2020-01-01 {end}", day)
+        for end, day in (
+            ("-", "2020-03-31"),
+            ("2020-04-01", "2020-03-31"),
+            ("2020-03-31", None),
+        )
+    ),
+    ("B2.8", "tax_credit_rating", f"{RATING}\n2019 1 2020-02-01 direct_d 2019-12-31", "2020-02-01"),
+    ("B2.8", "tax_credit_rating", f"{RATING}\n2019 1 2020-02-01 annual 2019-12-31", None),
+    ("B2.8", "tax_inspection", "case_no decision_date is_major\nn 2020-02-01 yes", "2020-02-01"),
+    ("B2.8", "tax_inspection", "case_no decision_date is_major\nn 2020-02-01 no", None),
+    ("B2.9", "si_wage_arrears", "case_no decision_date case_kind\nn 2020-02-01 wage_blacklist", "2020-02-01"),
+    ("B2.9", "si_wage_arrears", "case_no decision_date case_kind\nn 2020-02-01 inspection", None),
+]  # fmt: skip
+
+
+def events(known_by: str, **tables: str) -> list[tuple[str, str]]:
+    """Events by a day: each with its id and label date."""
+    found = label_events(held(tables), date.fromisoformat(known_by)).to_pyarrow()
+    rows = found.to_pylist()
+    assert {row["firm_key"] for row in rows} <= {"F"}
+    return sorted((row["event"], str(row["event_date"])) for row in rows)
+
+
+@pytest.mark.parametrize(("row", "day"), EVENTS, ids=[row for row, _ in EVENTS])
+def test_an_enforcement_counts_if_it_is_large_and_not_performed_in_time(
+    row: str, day: str | None
+) -> None:
+    found = events(LATE, court_enforcement=f"{CASE}\n{ENFORCED.format(*row.split())}")
+    assert found == ([("B2.1", day)] if day else NONE)
+
+
+@pytest.mark.parametrize(("event", "table", "text", "day"), OTHERS)
+def test_an_event_counts_on_the_day_that_the_rule_names(
+    event: str, table: str, text: str, day: str | None
+) -> None:
+    assert events(LATE, **{table: text}) == ([(event, day)] if day else NONE)
+
+
+def test_an_enforcement_is_not_known_bad_before_its_sixty_days_are_over() -> None:
+    case = f"{CASE}\nc 1 2020-01-01 50000 open - 2020-01-05 a"
+    assert events("2020-02-29", court_enforcement=case) == NONE
+    assert events("2020-03-01", court_enforcement=case) == [("B2.1", "2020-03-01")]
+
+
+def test_what_was_performed_in_time_is_bad_until_that_is_known() -> None:
+    versions = f"""{CASE} until
+        c 1 2020-01-01 50000 open      -          2020-01-05 a 2020-03-10
+        c 1 2020-01-01 50000 performed 2020-02-20 2020-03-10 b -"""
+    assert events("2020-03-09", court_enforcement=versions) == [("B2.1", "2020-03-01")]
+    assert events("2020-03-10", court_enforcement=versions) == NONE
+
+
+def test_an_event_is_known_when_its_first_version_was() -> None:
+    listed = f"{LIST}\nc 1 2020-02-01 - 2020-02-05 a I"
+    assert events("2020-02-04", court_dishonest=listed) == NONE
+    assert events("2020-02-05", court_dishonest=listed) == [("B2.2", "2020-02-01")]
+
+
+def test_what_a_list_withdrew_later_did_happen_on_the_day_first_told() -> None:
+    versions = f"""{LIST} until
+        c 1 2020-02-01 -          2020-02-05 a I 2020-03-01
+        c 1 2020-02-09 -          2020-03-01 b I 2020-04-01
+        c 1 2020-02-09 -          2020-04-01 c D -"""
+    assert events(LATE, court_dishonest=versions) == [("B2.2", "2020-02-01")]
+    withdrawal = f"{LIST}\nc 1 2020-02-09 - 2020-04-01 c D"
+    assert events(LATE, court_dishonest=withdrawal) == NONE
