@@ -54,6 +54,7 @@ OUTCOMES = (
 )
 TESTS = {
     "algebra": LANGUAGE,
+    "panel/events.py": ("tests/unit/panel/test_label_events.py", *LANGUAGE),
     "panel/loans.py": OUTCOMES,
     "panel/modelled.py": OUTCOMES,
     "panel/outcomes.py": OUTCOMES,

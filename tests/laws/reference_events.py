@@ -25,17 +25,33 @@ def label_events(tables: Mapping[str, list[Record]], as_of: date) -> list[Record
     def known(table: str) -> list[Record]:
         return [row for row in tables.get(table, []) if is_known(row, as_of)]
 
+    def gone(table: str) -> list[Record]:
+        rows = [row for row in tables.get(table, []) if row["op"] == "D"]
+        return [row for row in rows if row["known_at"] < after(as_of)]
+
     events = [
-        *of_enforcement(known("court_enforcement"), as_of),
+        *of_enforcement(known("court_enforcement"), gone("court_enforcement"), as_of),
         *told_once("B2.2", "list_date", known("court_dishonest"), case_and_party),
         *told_once("B2.3", "end_date", filter(large_rest, known("court_round_end"))),
-        *of_spells("B2.4", known("court_spending_limit"), LIMITS, as_of),
+        *of_spells(
+            "B2.4",
+            known("court_spending_limit"),
+            gone("court_spending_limit"),
+            LIMITS,
+            as_of,
+        ),
         *told_once("B2.5", "accept_date", filter(opened, known("court_bankruptcy"))),
         *told_once("B2.5", "apply_date", filter(own, known("court_bankruptcy"))),
         *told_once(
             "B2.6", "event_date", filter(closed, known("reg_status_event")), by("event_id")
         ),
-        *of_spells("B2.7", known("tax_abnormal_status"), LOST, as_of),
+        *of_spells(
+            "B2.7",
+            known("tax_abnormal_status"),
+            gone("tax_abnormal_status"),
+            LOST,
+            as_of,
+        ),
         *told_once(
             "B2.8",
             "effective_date",
@@ -150,20 +166,30 @@ def told_once(
         yield event(kind, first, first[column], first["known_at"], table)
 
 
-def of_enforcement(rows: list[Record], as_of: date) -> Iterator[Record]:
+def of_enforcement(
+    rows: list[Record], gone: list[Record], as_of: date
+) -> Iterator[Record]:
     """B2.1: CNY 50,000 or more, or nobody knows; not paid within 60 days."""
     for first, *later in versions_by(case_and_party, rows):
         amount = first["exec_amount"]
         day = first["filed_date"] + timedelta(60)
-        paid = any(map(is_paid_in_time, [first, *later]))
+        ends = [ended for row in (first, *later) for ended in performed_on(row)]
+        ends += withdrawn_on(gone, case_and_party, first)
+        paid = any(end <= day for end in ends)
         if (amount is None or amount >= OWED_AT_LEAST) and not paid and day <= as_of:
             yield lasted("B2.1", first, day)
 
 
-def is_paid_in_time(row: Record) -> bool:
-    done = row["exec_status"] in {"performed", "settled", "withdrawn"}
-    end = row["closed_date"]
-    return done and end is not None and end <= row["filed_date"] + timedelta(60)
+def performed_on(row: Record) -> Iterator[date]:
+    """The day on which an enforcement was closed, or else was told to be."""
+    if row["exec_status"] in {"performed", "settled", "withdrawn"}:
+        yield row["closed_date"] or row["known_at"].date()
+
+
+def withdrawn_on(
+    gone: list[Record], key: Callable[[Record], Any], of: Record
+) -> list[date]:
+    return [row["known_at"].date() for row in gone if key(row) == key(of)]
 
 
 LIMITS = ("order_date", "lifted_date", "order_no", 60)
@@ -171,13 +197,18 @@ LOST = ("declared_date", "lifted_date", "declared_date", 90)
 
 
 def of_spells(
-    kind: str, rows: list[Record], spell: tuple[str, str, str, int], as_of: date
+    kind: str,
+    rows: list[Record],
+    gone: list[Record],
+    spell: tuple[str, str, str, int],
+    as_of: date,
 ) -> Iterator[Record]:
     """B2.4 and B2.7: what has lasted for some days, and is not known to have ended."""
     start, end, name, days = spell
     for first, *later in versions_by(by("firm_key", name), rows):
         day = first[start] + timedelta(days)
         ends = [row[end] for row in (first, *later) if row[end] is not None]
+        ends += withdrawn_on(gone, by("firm_key", name), first)
         if day <= as_of and not any(lifted <= day for lifted in ends):
             yield lasted(kind, first, day)
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from unit.panel.delivered import in_memory, standing, told
 if TYPE_CHECKING:
     from random import Random
 
+    from kexin.panel.outcomes import Label
     from laws.cities import Tables
 
 AS_OF, KNOWN_BY = date(2019, 12, 31), date(2021, 4, 30)
@@ -48,18 +50,19 @@ def city_of(random: Random) -> Tables:
     return told(standing(*FIRMS)) | events
 
 
-def outcomes_of(tables: Tables, known_by: date) -> pd.DataFrame:
-    return outcomes(in_memory(tables), AS_OF, known_by, "any")
+def outcomes_of(tables: Tables, known_by: date, label: Label = "any") -> pd.DataFrame:
+    return outcomes(in_memory(tables), AS_OF, known_by, label)
 
 
+@pytest.mark.parametrize("label", ["any", "B1"])
 @examples(1)
 @given(random=randoms)
-def test_what_is_known_later_changes_no_outcome(random: Random) -> None:
+def test_what_is_known_later_changes_no_outcome(random: Random, label: Label) -> None:
     tables = city_of(random)
     for known_by in (AS_OF, date(2020, 8, 31), KNOWN_BY):
         then = forgotten(tables, random, known_by, None)
         pd.testing.assert_frame_equal(
-            outcomes_of(tables, known_by), outcomes_of(then, known_by)
+            outcomes_of(tables, known_by, label), outcomes_of(then, known_by, label)
         )
 
 

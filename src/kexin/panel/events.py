@@ -2,7 +2,8 @@
 
 Each kind gives when it counts as having happened (its label date) and when that was
 known. What a source withdrew later, as enforcement lists do once a debt is paid, did
-happen: so every version that was known by the day counts, also those that ended.
+happen: so every version that was known by the day counts, also those that ended. What
+has to last for some days to be bad is over when it was withdrawn.
 
 B2.10, arrears that stay, is left out, as its row says: it is for sensitivity. B2.1 is
 read with its fixed amount alone; the share of sales that goes with it is left out.
@@ -87,14 +88,12 @@ def lesser_events(tables: Tables, known_by: date) -> ir.Table:
 
 
 def status_events(tables: Tables, known_by: date, codes: Sequence[str]) -> ir.Table:
-    """Return what the registry told of a firm's standing, as first told.
+    """Return what the registry told of a firm's standing, as it stands on a day.
 
     Returns:
         `firm_key`, `day`, `event_code`, `known_at` and `other`, the firm that goes on.
     """
-    told = seen(
-        first_told(delivered(tables["reg_status_event"]), ("event_id",)), known_by
-    )
+    told = visible(delivered(tables["reg_status_event"]), known_by)
     return told.filter(told.event_code.isin(codes)).select(
         "firm_key",
         "event_code",
@@ -112,6 +111,15 @@ def seen(table: ir.Table, known_by: date) -> ir.Table:
 def delivered(table: ir.Table) -> ir.Table:
     """Return all versions that say something of a firm: withdrawals do not."""
     return table.filter(table["op"] != "D", table.firm_key.notnull())
+
+
+def withdrawn(table: ir.Table, key: Sequence[str]) -> ir.Table:
+    """Return what a source withdrew, as over on the day on which that was known.
+
+    Lists drop an entry that is performed or lifted (REGISTERS.md, section 3).
+    """
+    gone = table.filter(table["op"] == "D")
+    return gone.select(*key, over=gone.known_at.cast("date"), over_at=gone.known_at)
 
 
 def first_told(told: ir.Table, key: tuple[str, ...]) -> ir.Table:
@@ -157,10 +165,16 @@ def enforced(tables: Tables) -> ir.Table:
     """Return each enforcement as first told, and when it was told paid in time."""
     key = ("case_id", "party_seq")
     told = delivered(tables["court_enforcement"])
-    in_time = told.closed_date <= after(told.filed_date, GRACE_DAYS)
-    done = told.filter(told.exec_status.isin(PERFORMED) & in_time)
-    paid = done.group_by(*key).agg(paid_at=done.known_at.min())
-    return first_told(told, key).left_join(paid, list(key))
+    first = first_told(told, key)
+    done = told.filter(told.exec_status.isin(PERFORMED))
+    told_on = done.known_at.cast("date")
+    ends = done.select(
+        *key, over=ibis.coalesce(done.closed_date, told_on), over_at=done.known_at
+    ).union(withdrawn(tables["court_enforcement"], key))
+    both = first.select(*key, day=after(first.filed_date, GRACE_DAYS)).join(ends, key)
+    in_time = both.filter(both.over <= both.day)
+    paid = in_time.group_by(*key).agg(paid_at=in_time.over_at.min())
+    return first.left_join(paid, list(key))
 
 
 def not_performed(tables: Tables) -> ir.Table:
@@ -213,7 +227,9 @@ def lasting(
         own = ["firm_key", *key]
         first = first_told(told, tuple(own))
         first = first.mutate(day=after(first[start], days))
-        ends = told.select(*own, over=told[end], over_at=told.known_at)
+        ends = told.select(*own, over=told[end], over_at=told.known_at).union(
+            withdrawn(tables[table], own)
+        )
         both = first.select(*own, "day").join(ends, own)
         lifted = both.filter(both.over <= both.day)
         ended = lifted.group_by(*own).agg(ended_at=lifted.over_at.min())

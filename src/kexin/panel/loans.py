@@ -39,10 +39,14 @@ classified = CoreLoanOutcome.five_class.is_in("3", "4", "5")
 restructured = CoreLoanOutcome.is_rescheduled.is_in("restructured")
 """B1.3: restructured with a loss."""
 
-doubtful = (
-    CoreLoanOutcome.dpd >= DOUBTFUL_DAYS
-) | CoreLoanOutcome.is_rescheduled.is_in("extension")
+late = CoreLoanOutcome.dpd >= DOUBTFUL_DAYS
+extended = CoreLoanOutcome.is_rescheduled.is_in("extension")
 """Neither good nor bad: 30 to 89 days past due, or extended (POLICY.md 1.3)."""
+
+owing = CoreLoanOutcome.balance > 0
+
+LOAN = ("firm_key", "bank_id", "loan_id")
+"""What names a loan: banks may use the same numbers."""
 
 
 def reported(tables: Tables, known_by: date) -> ir.Table:
@@ -57,6 +61,15 @@ def holding(reports: ir.Table, condition: Node) -> ir.Table:
     return reports.filter(met.fill_null(False))  # noqa: FBT003
 
 
+def begun(reports: ir.Table, condition: Node) -> ir.Table:
+    """Return the reports in which a condition holds that did not the month before."""
+    met = to_ibis(condition, lambda column: reports[column.name])
+    in_order = ibis.window(group_by=LOAN, order_by=["report_month", "row_id"])
+    told = reports.mutate(met=met.fill_null(False))  # noqa: FBT003
+    told = told.mutate(before=told.met.lag().over(in_order).fill_null(False))  # noqa: FBT003
+    return told.filter(told.met & ~told.before).drop("met", "before")
+
+
 def loan_events(tables: Tables, known_by: date) -> ir.Table:
     """Return what loans made firms bad, as far as it was known by a day.
 
@@ -65,23 +78,16 @@ def loan_events(tables: Tables, known_by: date) -> ir.Table:
         `event_date` (its label date) and `known_at` (when the report was known).
     """
     reports = reported(tables, known_by)
-    parts = []
-    for event, condition in (
-        ("B1.1", past_due),
-        ("B1.2", classified),
-        ("B1.3", restructured),
-    ):
-        told = holding(reports, condition)
-        day = first_past_due(told) if event == "B1.1" else told.report_month
-        parts.append(
-            told.select(
-                "firm_key",
-                event=ibis.literal(event),
-                event_date=day,
-                known_at=told.known_at,
-            )
-        )
-    return ibis.union(*parts)
+    due = holding(reports, past_due).mutate(event=ibis.literal("B1.1"))
+    worse = begun(reports, classified).mutate(event=ibis.literal("B1.2"))
+    eased = begun(reports, restructured).mutate(event=ibis.literal("B1.3"))
+    parts = [
+        due.mutate(event_date=first_past_due(due)),
+        worse.mutate(event_date=worse.report_month),
+        eased.mutate(event_date=eased.report_month),
+    ]
+    columns = ("firm_key", "event", "event_date", "known_at")
+    return ibis.union(*(part.select(*columns) for part in parts))
 
 
 def first_past_due(reports: ir.Table) -> ir.DateValue:
@@ -93,18 +99,22 @@ def first_past_due(reports: ir.Table) -> ir.DateValue:
 
 def doubtful_loans(tables: Tables, known_by: date) -> ir.Table:
     """Return reports that leave an outcome open: `firm_key` and `day`."""
-    told = holding(reported(tables, known_by), doubtful)
+    reports = reported(tables, known_by)
+    told = holding(reports, late).union(begun(reports, extended))
     return told.select("firm_key", day=told.report_month)
 
 
-def bad_loans(tables: Tables, as_of: date) -> ir.Table:
-    """Return firms with a loan whose last report still tells it bad: `firm_key`."""
-    reports = reported(tables, as_of)
+def last_reports(tables: Tables, known_by: date) -> ir.Table:
+    """Return each loan's newest report, as known by a day."""
+    reports = reported(tables, known_by)
     newest = ibis.window(
-        group_by=["loan_id"],
-        order_by=[reports.report_month.desc(), reports.row_id],
+        group_by=LOAN, order_by=[reports.report_month.desc(), reports.row_id]
     )
-    last = reports.mutate(place=ibis.row_number().over(newest)).filter(
-        ibis._.place == 0
-    )
+    ranked = reports.mutate(place=ibis.row_number().over(newest))
+    return ranked.filter(ranked.place == 0).drop("place")
+
+
+def bad_loans(tables: Tables, as_of: date) -> ir.Table:
+    """Return firms with a loan that is owed, and bad when last reported: `firm_key`."""
+    last = holding(last_reports(tables, as_of), owing)
     return holding(last, past_due | classified).select("firm_key")

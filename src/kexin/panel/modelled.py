@@ -40,8 +40,8 @@ def modelling_population(tables: Tables, as_of: date) -> ir.Table:
     sales or insured staff in the year, without a bad event in it or one still open.
 
     Returns:
-        One row a firm: `firm_key`, and `prior_bad`: whether it had a bad event that is
-        over for more than a year.
+        One row a firm: `firm_key`, and `prior_bad`: whether it had a bad event more
+        than a year ago that is over.
     """
     year_ago = months_before(as_of, MONTHS)
     events = [
@@ -129,10 +129,16 @@ def bankrupt(cases: ir.Table, as_of: date) -> ir.BooleanValue:
 
 OPEN: Mapping[str, Callable[[ir.Table, date], ir.BooleanValue]] = {
     "court_bankruptcy": bankrupt,
+    "court_round_end": lambda t, _: (
+        t.unpaid_amount.isnull() | (t.unpaid_amount >= OWED_AT_LEAST)
+    ),
     "court_dishonest": lambda t, day: not_over(t.remove_date, day),
     "court_enforcement": unperformed,
     "court_spending_limit": lambda t, day: (
         (after(t.order_date, GRACE_DAYS) <= day) & not_over(t.lifted_date, day)
+    ),
+    "si_wage_arrears": lambda t, day: (
+        (t.case_kind == "wage_blacklist") & not_over(t.resolved_date, day)
     ),
     "tax_abnormal_status": lambda t, day: (
         (after(t.declared_date, LOST_DAYS) <= day) & not_over(t.lifted_date, day)

@@ -13,9 +13,17 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from kexin.algebra.dates import month_start, months_before
+from kexin.algebra.dates import month_start, months_before, next_midnight
 from kexin.panel.events import label_events, lesser_events, seen, status_events
-from kexin.panel.loans import doubtful_loans, loan_events, reported
+from kexin.panel.loans import (
+    bad_loans,
+    doubtful_loans,
+    holding,
+    last_reports,
+    loan_events,
+    owing,
+    reported,
+)
 from kexin.panel.modelled import modelling_population
 
 if TYPE_CHECKING:
@@ -26,7 +34,7 @@ if TYPE_CHECKING:
 
     Tables = Mapping[str, ir.Table]
 
-Outcome = Literal["good", "bad", "indeterminate", "left", "censored"]
+Outcome = Literal["good", "bad", "indeterminate", "left", "censored", "ineligible"]
 Label = Literal["B1", "B2", "any"]
 
 MONTHS = 12
@@ -34,6 +42,12 @@ MONTHS = 12
 
 REPORTING_MONTHS = 4
 """Months after the window within which its events become known (POLICY.md 1.2)."""
+
+RECENT_MONTHS = 3
+"""Months after which a loan that is reported no more is taken to be over at T."""
+
+FOLLOWED = ("merged_into", "split")
+"""Events of a firm that goes on as another, or as another besides."""
 
 EVENT = ("firm_key", "event", "event_date", "known_at")
 """Columns of bad events."""
@@ -59,6 +73,10 @@ class Period(NamedTuple):
         """Return whether a day lies in the window."""
         return (day > self.after) & (day <= self.until)
 
+    def near(self, month: ir.DateValue) -> ir.BooleanValue:
+        """Return whether a report's month lies in the window or shortly before it."""
+        return month > months_before(self.after, RECENT_MONTHS)
+
     def share_until(self, days: pd.Series[pd.Timestamp]) -> pd.Series[float]:
         """Return the share of the window that is over at the end of some days."""
         begun = pd.Timestamp(self.after)
@@ -82,32 +100,42 @@ def outcomes(
     Returns:
         One row a firm, in the order of `firm_key`:
 
-        - `outcome`: bad (an event in the window), censored (what the window brought is
-          not reported yet, or the firm moved out), left (deregistered), indeterminate,
-          or good; what comes first in this order.
+        - `outcome`: what comes first of this: ineligible (bad or gone by `as_of`, which
+          was known only later), bad (an event in the window), censored (what the window
+          brought is not reported yet), left (deregistered), indeterminate, censored
+          (the firm moved out, or its loans are reported no more), good.
         - `event`, `default_date`, `label_known_at`: of the bad alone: the first event's
           id in POLICY.md, its label date, and when an event was known first.
         - `observed`: share of the window in which the firm was seen; 1 of the bad.
         - `weight`: how much it counts in a sample (POLICY.md 1.3): 1 if good or bad,
-          the share observed if it moved out after six months or later, else 0.
-        - `prior_bad`: whether a bad event of it was over long before `as_of`.
+          the share observed if it was censored after six months or later, else 0; 0 of
+          all before the window is mature.
+        - `prior_bad`: whether it had a bad event more than a year before `as_of`.
     """
     period = Period(as_of, months_before(as_of, -MONTHS), known_by)
     label = label or ("any" if is_public(tables, known_by) else "B1")
-    firms = borrowers(tables, period) if label == "B1" else members(tables, period)
-    firms = firms.join(first_events(events_in(tables, period, label)))
-    ended = unreported(tables, period) if label == "B1" else endings(tables, period)
-    firms = firms.join(ended)
+    if label == "B1":
+        firms = borrowers(tables, period).join(unreported(tables, period))
+    else:
+        firms = members(tables, period).join(endings(tables, period))
+    events = events_of(tables, period, label)
+    within = events["event_date"] > pd.Timestamp(as_of)
+    firms = firms.join(first_events(events[within]))
     firms["doubted"] = firms.index.isin(doubts(tables, period, label))
+    bad_before = firms.index.isin(events.loc[~within, "firm_key"])
+    firms["ineligible"] = firms["ineligible"].eq(True) | bad_before  # noqa: FBT003
     return decided(firms.sort_index(), period)
 
 
 def is_public(tables: Tables, known_by: date) -> bool:
     """Whether registry and courts were delivered, without which no B2 is known."""
-    return all(
-        name in tables and seen(tables[name], known_by).count().execute() > 0
-        for name in ("reg_firm", "court_enforcement")
-    )
+    held = {
+        name.partition("_")[0]
+        for name, table in tables.items()
+        if name == "reg_firm" or name.startswith("court_")
+        if seen(table, known_by).count().execute() > 0
+    }
+    return held == {"reg", "court"}
 
 
 def is_mature(as_of: date, known_by: date) -> bool:
@@ -123,40 +151,77 @@ def members(tables: Tables, period: Period) -> pd.DataFrame:
 
 
 def borrowers(tables: Tables, period: Period) -> pd.DataFrame:
-    """Return firms with a loan report by `firm_key`: `prior_bad` and `mature`.
+    """Return firms with a loan by `firm_key`: `prior_bad` and `mature`.
 
-    Their window is mature where reports cover its last day.
+    A loan is owed in the last report known on the day, if that is a recent one, or was
+    reported for a month of the window. Firms that loans had made bad by the day, as
+    known then, are left out.
+    A window is mature once it would be for public events, or once each loan is reported
+    to its end.
     """
+    last = holding(last_reports(tables, period.after), owing)
+    owed = last.filter(period.near(last.report_month)).select("firm_key")
     reports = reported(tables, period.known_by)
-    covered = reports.report_month.max() >= month_start(period.until)
-    found: pd.DataFrame = reports.group_by("firm_key").agg(mature=covered).to_pandas()
-    events = loan_events(tables, period.after)
-    before = events.filter(events.event_date <= period.after).firm_key.to_pandas()
-    found["prior_bad"] = found["firm_key"].isin(before)
+    inside = reports.filter(period.holds(reports.report_month)).select("firm_key")
+    before = loan_events(tables, period.after)
+    before = before.filter(before.event_date <= period.after)
+    recent = before.event_date > months_before(period.after, MONTHS)
+    firms = (
+        owed.union(inside, distinct=True)
+        .anti_join(before.filter(recent), "firm_key")
+        .anti_join(bad_loans(tables, period.after), "firm_key")
+    )
+    found: pd.DataFrame = firms.to_pandas()
+    found["prior_bad"] = found["firm_key"].isin(before.firm_key.to_pandas())
+    late = unreported(tables, period).index
+    mature = is_mature(period.after, period.known_by)
+    found["mature"] = mature | ~found["firm_key"].isin(late)
     return found.set_index("firm_key")
 
 
-def events_in(tables: Tables, period: Period, label: Label) -> pd.DataFrame:
-    """Return bad events in the window, as `EVENT` names their columns."""
+def unreported(tables: Tables, period: Period) -> pd.DataFrame:
+    """Return firms with a loan that is owed and reported no more: `lost`, since when.
+
+    Also `left` and `ineligible`, of which loans tell nothing.
+    """
+    last = last_reports(tables, period.known_by)
+    last = last.filter(period.near(last.report_month))
+    ended = last.report_month < month_start(period.until)
+    repaid = (last.balance <= 0).fill_null(False)  # noqa: FBT003
+    found: pd.DataFrame = last.filter(ended & ~repaid).to_pandas()
+    lost = pd.to_datetime(found["report_month"]) + pd.offsets.MonthEnd(0)
+    told = found[["firm_key"]].assign(lost=lost)
+    nothing = pd.Series(pd.NaT, told.index)
+    return told.assign(left=nothing, ineligible=False).groupby("firm_key").min()
+
+
+def events_of(tables: Tables, period: Period, label: Label) -> pd.DataFrame:
+    """Return bad events of the year before the window and of the window, as `EVENT`.
+
+    What was known on the observation's day has kept a firm from being asked.
+    """
     parts = []
     if label != "B1":
-        own = label_events(tables, period.known_by).select(*EVENT)
-        parts += [own, inherited(own, tables, period)]
+        parts.append(label_events(tables, period.known_by).select(*EVENT))
     if label != "B2":
         parts.append(loan_events(tables, period.known_by))
-    every = ibis.union(*parts)
-    found: pd.DataFrame = every.filter(period.holds(every.event_date)).to_pandas()
-    return found
+    own = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    every = own if label == "B1" else own.union(inherited(own, tables, period))
+    until = min(period.until, period.known_by)
+    begun = months_before(period.after, MONTHS)
+    near = every.filter(every.event_date > begun, every.event_date <= until)
+    found: pd.DataFrame = near.to_pandas()
+    return found.assign(event_date=pd.to_datetime(found["event_date"]))
 
 
 def inherited(events: ir.Table, tables: Tables, period: Period) -> ir.Table:
-    """Return the events of firms that others were merged into, or split off, since."""
-    ties = status_events(tables, period.known_by, ["merged_into", "split"])
+    """Return events of firms into which others were merged or split, since then."""
+    ties = status_events(tables, period.known_by, FOLLOWED)
     ties = ties.filter(period.holds(ties.day)).select(
         "day", former=ties.firm_key, heir=ties.other, tied_at=ties.known_at
     )
     both = ties.join(events, ties.heir == events.firm_key)
-    since = both.filter(both.event_date > both.day)
+    since = both.filter(both.event_date >= both.day)
     return since.mutate(
         firm_key=since.former, known_at=ibis.greatest(since.known_at, since.tied_at)
     ).select(*EVENT)
@@ -172,33 +237,31 @@ def first_events(events: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def unreported(tables: Tables, period: Period) -> pd.DataFrame:
-    """Return firms whose reports end before the window: `left` and `lost`, the day."""
-    reports = reported(tables, period.known_by)
-    ends = reports.group_by("firm_key").agg(last=reports.report_month.max())
-    found: pd.DataFrame = ends.to_pandas().set_index("firm_key")
-    lost = pd.to_datetime(found["last"]) + pd.offsets.MonthEnd(0)
-    ended = pd.DataFrame({"left": pd.Series(pd.NaT, found.index), "lost": lost})
-    return ended[lost < pd.Timestamp(period.until)]
-
-
 def endings(tables: Tables, period: Period) -> pd.DataFrame:
-    """Return firms that went in the window: `left` and `lost`, the first such day.
+    """Return firms that went: `left` and `lost` in the window, `ineligible` before.
 
     A firm left if it was deregistered. It is lost from sight if it moved out, or was
-    merged into a firm that the registry does not know.
+    merged into a firm that the registry does not know. One that was merged into a known
+    firm goes on there.
     """
     codes = ["deregistered", "merged_into", "moved_out"]
     told = status_events(tables, period.known_by, codes)
     registry = seen(tables["reg_firm"], period.known_by)
     known = registry.select(other="firm_key").distinct().mutate(heir=True)
-    both = told.filter(period.holds(told.day)).left_join(known, "other")
-    unfollowed = (both.event_code != "merged_into") | both.heir.isnull()
-    gone: pd.DataFrame = both.filter(unfollowed).to_pandas()
-    left = gone["event_code"] == "deregistered"
-    days = pd.to_datetime(gone["day"])
-    found = gone[["firm_key"]].assign(left=days.where(left), lost=days.where(~left))
-    return found.groupby("firm_key").min()
+    both: pd.DataFrame = told.left_join(known, "other").to_pandas()
+    day = pd.to_datetime(both["day"])
+    followed = (both["event_code"] == "merged_into") & both["heir"].notna()
+    gone = ~both["firm_key"].isin(both.loc[followed, "firm_key"])
+    inside = (day > pd.Timestamp(period.after)) & (day <= pd.Timestamp(period.until))
+    unknown = both["known_at"] >= pd.Timestamp(next_midnight(period.after))
+    left = both["event_code"] == "deregistered"
+    found = both[["firm_key"]].assign(
+        left=day.where(gone & inside & left),
+        lost=day.where(gone & inside & ~left),
+        ineligible=(day <= pd.Timestamp(period.after)) & unknown,
+    )
+    firms = found.groupby("firm_key")
+    return firms[["left", "lost"]].min().join(firms["ineligible"].any())
 
 
 def doubts(tables: Tables, period: Period, label: Label) -> pd.Series[str]:
@@ -208,17 +271,18 @@ def doubts(tables: Tables, period: Period, label: Label) -> pd.Series[str]:
         parts.append(lesser_events(tables, period.known_by))
     if label != "B2":
         parts.append(doubtful_loans(tables, period.known_by))
-    every = ibis.union(*parts)
+    every = ibis.union(*parts) if len(parts) > 1 else parts[0]
     found: pd.Series[str] = every.filter(period.holds(every.day)).firm_key.to_pandas()
     return found
 
 
 def decided(firms: pd.DataFrame, period: Period) -> pd.DataFrame:
     """Return the outcomes of firms of which all is told that decides."""
-    bad, lost = firms["event"].notna(), firms["lost"]
+    bad, lost, mature = firms["event"].notna(), firms["lost"], firms["mature"]
     rules = [
+        (firms["ineligible"], "ineligible"),
         (bad, "bad"),
-        (~firms["mature"], "censored"),
+        (~mature, "censored"),
         (firms["left"].notna(), "left"),
         (firms["doubted"], "indeterminate"),
         (lost.notna(), "censored"),
@@ -226,18 +290,24 @@ def decided(firms: pd.DataFrame, period: Period) -> pd.DataFrame:
     outcome = np.select([met for met, _ in rules], [name for _, name in rules], "good")
     told_until = pd.Timestamp(min(period.until, period.known_by))
     ended = firms[["left", "lost"]].min(axis=1).fillna(told_until)
-    observed = period.share_until(ended).mask(bad, 1.0)
+    is_bad = pd.Series(outcome == "bad", firms.index)
+    observed = period.share_until(ended).mask(is_bad, 1.0)
     long_seen = lost >= pd.Timestamp(months_before(period.after, -LEAST_MONTHS))
-    partly = firms["mature"] & (outcome == "censored") & long_seen
-    counted = np.isin(outcome, ["good", "bad"])
     told = firms.assign(
         outcome=outcome,
         observed=observed,
-        weight=np.select([counted, partly], [1.0, observed], 0.0),
+        weight=np.select(
+            [
+                mature & np.isin(outcome, ["good", "bad"]),
+                mature & (outcome == "censored") & long_seen,
+            ],
+            [1.0, observed],
+            0.0,
+        ),
     )
-    columns = ["outcome", "event", "default_date", "label_known_at"]
-    columns += ["observed", "weight", "prior_bad"]
-    return told[columns].reset_index()
+    first = ["event", "default_date", "label_known_at"]
+    told[first] = told[first].where(is_bad)
+    return told[["outcome", *first, "observed", "weight", "prior_bad"]].reset_index()
 
 
 def last_known(tables: Tables) -> date | None:

@@ -131,3 +131,26 @@ def test_what_a_list_withdrew_later_did_happen_on_the_day_first_told() -> None:
     assert events(LATE, court_dishonest=versions) == [("B2.2", "2020-02-01")]
     withdrawal = f"{LIST}\nc 1 2020-02-09 - 2020-04-01 c D"
     assert events(LATE, court_dishonest=withdrawal) == NONE
+
+
+@pytest.mark.parametrize("end", ["2020-03-01", "2020-03-02"])
+def test_what_has_to_last_is_over_when_it_was_withdrawn(end: str) -> None:
+    """An entry leaves its list when it is performed, or lifted."""
+    case = f"""{CASE} op until
+        c 1 2020-01-01 50000 open - 2020-01-05 a I {end}
+        c 1 2020-01-01 50000 open - {end}      b D -"""
+    limit = f"""{LIMIT} known row op until
+        o 2020-01-01 - 2020-01-05 a I {end}
+        o 2020-01-01 - {end}      b D -"""
+    late = end > "2020-03-01"
+    assert events(LATE, court_enforcement=case) == [("B2.1", "2020-03-01")] * late
+    assert events(LATE, court_spending_limit=limit) == [("B2.4", "2020-03-01")] * late
+
+
+@pytest.mark.parametrize("known", ["2020-03-01", "2020-03-02"])
+def test_an_enforcement_without_a_closing_day_was_closed_when_that_was_known(
+    known: str,
+) -> None:
+    case = f"{CASE}\nc 1 2020-01-01 50000 performed - {known} a"
+    late = known > "2020-03-01"
+    assert events(LATE, court_enforcement=case) == [("B2.1", "2020-03-01")] * late

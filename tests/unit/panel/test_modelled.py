@@ -113,6 +113,27 @@ CASES: dict[str, tuple[dict[str, str], bool | None]] = {
     "a loan classified when last reported": (
         {"core_loan_outcome": f"{LOAN}\nl 2018-02-01 9 0 1 no\nl 2018-11-01 9 0 3 no"}, OUT,
     ),
+    "a loan written off when last reported": (
+        {"core_loan_outcome": f"{LOAN}\nl 2018-11-01 0 0 5 no"}, BEFORE,
+    ),
+    "on the wage blacklist": (
+        {"si_wage_arrears": "case_no decision_date case_kind resolved_date\n"
+         "w 2016-01-01 wage_blacklist -"}, OUT,
+    ),
+    "off the wage blacklist": (
+        {"si_wage_arrears": "case_no decision_date case_kind resolved_date\n"
+         "w 2016-01-01 wage_blacklist 2017-01-01"}, BEFORE,
+    ),
+    "a wage case": (
+        {"si_wage_arrears": "case_no decision_date case_kind resolved_date\n"
+         "w 2016-01-01 inspection -"}, IN,
+    ),
+    "an execution ended without assets": (
+        {"court_round_end": "case_id end_date unpaid_amount\nc 2016-01-01 50000"}, OUT,
+    ),
+    "an execution ended for little": (
+        {"court_round_end": "case_id end_date unpaid_amount\nc 2016-01-01 49999.99"}, IN,
+    ),
     "a loan past due when last reported": (
         {"core_loan_outcome": f"{LOAN}\nl 2018-11-01 1001 90 2 no\nm 2018-12-01 9 0 1 no"}, OUT,
     ),
@@ -131,7 +152,7 @@ def city() -> dict[str, str]:
             head, *rows = text.splitlines() or [""]
             lines.setdefault(name, [f"firm {head}"])
             first, of_its_own = head.partition(" ")[0], f"-{number} "
-            named = first in {"case_id", "loan_id", "order_no"}
+            named = first in {"case_id", "case_no", "loan_id", "order_no"}
             lines[name] += [
                 f"{number} {row.replace(' ', of_its_own, 1) if named else row}"
                 for row in rows

@@ -67,7 +67,36 @@ CASES: dict[str, tuple[dict[str, list[str]], str, str | None]] = {
     ),
     "split_off_bad": ({"reg_status_event": ["split 2020-05-01 heir 2020-05-01"]}, "bad", "B2.2"),
     "merged_after_it": (
-        {"reg_status_event": ["merged_into 2020-09-01 heir 2020-09-01"]}, "good", None,
+        {"reg_status_event": ["merged_into 2020-09-02 heir 2020-09-02"]}, "good", None,
+    ),
+    "merged_on_the_day": (
+        {"reg_status_event": ["merged_into 2020-09-01 heir 2020-09-01"]}, "bad", "B2.2",
+    ),
+    "merged_into_a_bad_borrower": (
+        {"reg_status_event": ["merged_into 2020-03-01 classified 2020-03-01"]},
+        "bad", "B1.2",
+    ),
+    "merged_and_deregistered": (
+        {
+            "reg_status_event": [
+                "merged_into 2020-05-01 silent 2020-05-01",
+                "deregistered 2020-05-11 - 2020-05-11",
+            ]
+        },
+        "good", None,
+    ),
+    # Known only after the day on which firms were asked.
+    "bad_already": ({"court_dishonest": ["2019-12-30 2020-01-05"]}, "ineligible", None),
+    "bad_a_year_ago": ({"court_dishonest": ["2018-12-31 2020-01-05"]}, "good", None),
+    "gone_already": (
+        {"reg_status_event": ["deregistered 2019-12-30 - 2020-01-02"]},
+        "ineligible", None,
+    ),
+    "moved_already": (
+        {"reg_status_event": ["moved_out 2019-12-31 - 2020-01-02"]}, "ineligible", None,
+    ),
+    "moved_long_ago_and_back": (
+        {"reg_status_event": ["moved_out 2016-12-31 - 2017-01-02"]}, "good", None,
     ),
     "merged_into_good": (
         {"reg_status_event": ["merged_into 2020-05-01 silent 2020-05-01"]}, "good", None,
@@ -190,9 +219,10 @@ def test_weight_is_what_was_seen_of_a_firm_that_moved_out_after_six_months(
 
 def test_before_its_window_is_reported_a_firm_is_bad_or_censored_never_good() -> None:
     early = told(city(), date(2021, 4, 29))
-    assert {row["outcome"] for row in early.values()} == {"bad", "censored"}
+    told_early = {row["outcome"] for row in early.values()}
+    assert told_early == {"bad", "censored", "ineligible"}
     assert early["enforced"]["outcome"] == "bad"
-    assert {row["weight"] for row in early.values() if row["outcome"] == "censored"} == {0}
+    assert {row["weight"] for row in early.values()} == {0}
     half = told(city(), date(2020, 7, 1))
     assert half["silent"]["observed"] == 183 / 366
 
@@ -213,20 +243,73 @@ def test_public_events_alone_are_label_b2() -> None:
 def test_loans_alone_are_label_b1_and_mature_when_reported_to_the_end() -> None:
     loans = told(city(), label="B1")
     with_loans = {f for f, (tables, _, _) in CASES.items() if "core_loan_outcome" in tables}
-    assert set(loans) == with_loans
+    assert set(loans) == with_loans - {"late_before"}
     assert loans["past_due"]["event"] == "B1.1"
     assert loans["late_29"]["outcome"] == "censored"
     assert loans["late_29"]["observed"] == 152 / 366
+    assert loans["late_29"]["weight"] == 0
     more = city()
     more["core_loan_outcome"] += "\nlate_29 late_29-l 2020-12-01 0 0 1 no 2021-01-15"
     more["core_loan_outcome"] += "\nlate_30 late_30-l 2020-11-01 0 0 1 no 2021-01-15"
     reported = told(more, label="B1")
     assert (reported["late_29"]["outcome"], reported["late_29"]["weight"]) == ("good", 1)
-    assert reported["late_30"]["outcome"] == "censored"
+    assert reported["late_30"]["outcome"] == "indeterminate"
+
+
+def test_each_loan_must_be_reported_to_the_end_or_repaid() -> None:
+    rows = """firm loan_id bank_id report_month balance dpd five_class is_rescheduled known
+        repaid   a x 2020-07-01 0    0 1 no 2020-08-15
+        half     a x 2020-07-01 9000 0 1 no 2020-08-15
+        half     a y 2020-12-01 9000 0 1 no 2021-01-15
+        early    a x 2020-05-01 9000 0 1 no 2020-06-15
+        long_ago a x 2019-12-01 9000 0 1 no 2020-01-10
+        long_ago b x 2019-09-01 9000 0 1 no 2019-10-10
+        over     a x 2019-09-01 9000 0 1 no 2019-10-10
+        next     a x 2021-01-01 9000 0 3 no 2021-02-15
+        bad      a x 2019-11-01 9000 0 3 no 2019-12-10
+        bad      a x 2020-02-01 9000 0 3 no 2020-03-10"""
+    loans = told({"core_loan_outcome": rows}, MATURE, "B1")
+    assert {firm: row["outcome"] for firm, row in loans.items()} == {
+        "repaid": "good", "half": "censored", "early": "censored",
+    }  # fmt: skip
+    assert (loans["half"]["observed"], loans["half"]["weight"]) == (213 / 366, 213 / 366)
+    assert loans["early"]["weight"] == 0
+    early = told({"core_loan_outcome": rows}, date(2021, 1, 20), "B1")
+    assert early["repaid"]["outcome"] == "good"
+    assert (early["half"]["outcome"], early["half"]["weight"]) == ("censored", 0)
+
+
+def test_what_a_loan_keeps_is_told_once() -> None:
+    months = [f"2019-{m:02}-01" for m in range(1, 13)]
+    months += [f"2020-{m:02}-01" for m in range(1, 13)]
+    rows = [
+        f"{firm} {firm} {month} 9000 0 1 {state} {month}"
+        for firm, state in (("extended", "extension"), ("eased", "restructured"))
+        for month in months
+    ]
+    head = HEADS["core_loan_outcome"]
+    tables = standing("extended", "eased") | {
+        "core_loan_outcome": "\n".join([head, *rows])
+    }
+    found = told(tables, MATURE, "any")
+    assert found["extended"]["outcome"] == "good"
+    # Restructured in January 2019: within the year, so nobody asks.
+    assert "eased" not in found
+
+
+def test_what_is_to_come_has_not_happened() -> None:
+    rating = "rating_year seq effective_date rating_cause event known"
+    tables = standing("F") | {
+        "tax_credit_rating": f"{rating}\n2019 1 2020-03-01 direct_d 2019-12-31 2020-01-20"
+    }
+    assert told(tables, date(2020, 2, 29), "B2")["F"]["outcome"] == "censored"
+    assert told(tables, date(2020, 3, 1), "B2")["F"]["outcome"] == "bad"
 
 
 def test_where_courts_were_never_delivered_loans_alone_tell() -> None:
-    alone = told(city("court_enforcement"))
+    alone = told(city("court_enforcement", "court_dishonest"))
+    without = told(city("court_enforcement"))
+    assert without["listed_first_day"]["event"] == "B2.2"
     assert "silent" not in alone
     assert alone["past_due"]["event"] == "B1.1"
 
