@@ -98,13 +98,10 @@ def open_events(tables: Tables, as_of: date) -> ir.Table:
 
     Records that a source withdrew, as lists do once a debt is paid, are over.
     """
-    public = [
-        table.filter(is_open(table, as_of)).select("firm_key")
-        for table, is_open in (
-            (visible(tables[name], as_of), condition)
-            for name, condition in OPEN.items()
-        )
-    ]
+    public = []
+    for name, is_open in OPEN.items():
+        table = visible(tables[name], as_of)
+        public.append(table.filter(is_open(table, as_of)).select("firm_key"))
     return ibis.union(*public, bad_loans(tables, as_of))
 
 

@@ -155,9 +155,8 @@ def borrowers(tables: Tables, period: Period) -> pd.DataFrame:
 
     A loan is owed in the last report known on the day, if that is a recent one, or was
     reported for a month of the window. Firms that loans had made bad by the day, as
-    known then, are left out.
-    A window is mature once it would be for public events, or once each loan is reported
-    to its end.
+    known then, are left out. A window is mature once it would be for public events, or
+    once each loan is reported to its end.
     """
     last = holding(last_reports(tables, period.after), owing)
     owed = last.filter(period.near(last.report_month)).select("firm_key")
