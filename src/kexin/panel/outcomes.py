@@ -199,18 +199,19 @@ def events_of(tables: Tables, period: Period, label: Label) -> pd.DataFrame:
 
     What was known on the observation's day has kept a firm from being asked.
     """
-    parts = []
-    if label != "B1":
-        parts.append(label_events(tables, period.known_by).select(*EVENT))
-    if label != "B2":
-        parts.append(loan_events(tables, period.known_by))
-    own = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    public = label_events(tables, period.known_by).select(*EVENT)
+    own = of_label(label, public, loan_events(tables, period.known_by))
     every = own if label == "B1" else own.union(inherited(own, tables, period))
     until = min(period.until, period.known_by)
     begun = months_before(period.after, MONTHS)
     near = every.filter(every.event_date > begun, every.event_date <= until)
     found: pd.DataFrame = near.to_pandas()
     return found.assign(event_date=pd.to_datetime(found["event_date"]))
+
+
+def of_label(label: Label, public: ir.Table, loans: ir.Table) -> ir.Table:
+    """Return what counts for a label: of public records, of loans, or of both."""
+    return {"B1": loans, "B2": public, "any": public.union(loans)}[label]
 
 
 def inherited(events: ir.Table, tables: Tables, period: Period) -> ir.Table:
@@ -265,12 +266,8 @@ def endings(tables: Tables, period: Period) -> pd.DataFrame:
 
 def doubts(tables: Tables, period: Period, label: Label) -> pd.Series[str]:
     """Return the firms of which something in the window leaves the outcome open."""
-    parts = []
-    if label != "B1":
-        parts.append(lesser_events(tables, period.known_by))
-    if label != "B2":
-        parts.append(doubtful_loans(tables, period.known_by))
-    every = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    lesser = lesser_events(tables, period.known_by)
+    every = of_label(label, lesser, doubtful_loans(tables, period.known_by))
     found: pd.Series[str] = every.filter(period.holds(every.day)).firm_key.to_pandas()
     return found
 

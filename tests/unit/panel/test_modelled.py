@@ -30,6 +30,9 @@ CASES: dict[str, tuple[dict[str, str], bool | None]] = {
     ),
     "a household": ({"reg_firm": f"{REGISTRY}\n9500 no active 2015-01-01 2015-01-01"}, OUT),
     "a branch": ({"reg_firm": f"{REGISTRY}\n2100 yes active 2015-01-01 2015-01-01"}, OUT),
+    "a branch with a company's type": (
+        {"reg_firm": f"{REGISTRY}\n1100 yes active 2015-01-01 2015-01-01"}, OUT,
+    ),
     "revoked": ({"reg_firm": f"{REGISTRY}\n1100 no revoked 2015-01-01 2015-01-01"}, OUT),
     "a year old": ({"reg_firm": f"{REGISTRY}\n1100 no active 2018-12-31 2018-12-31"}, IN),
     "a day less than a year old": (

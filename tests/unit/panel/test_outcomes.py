@@ -42,6 +42,10 @@ CASES: dict[str, tuple[dict[str, list[str]], str, str | None]] = {
     "enforced_for_little": (
         {"court_enforcement": ["2020-05-01 49999.99 open -"]}, "indeterminate", None,
     ),
+    "little_on_the_last_day": (
+        {"court_enforcement": ["2020-12-31 49999.99 open -"]}, "indeterminate", None,
+    ),
+    "little_after": ({"court_enforcement": ["2021-01-01 49999.99 open -"]}, "good", None),
     "performed": (
         {"court_enforcement": ["2020-05-01 90000 performed 2020-06-01"]},
         "indeterminate", None,
