@@ -266,6 +266,9 @@ def test_each_loan_must_be_reported_to_the_end_or_repaid() -> None:
         half     a x 2020-07-01 9000 0 1 no 2020-08-15
         half     a y 2020-12-01 9000 0 1 no 2021-01-15
         early    a x 2020-05-01 9000 0 1 no 2020-06-15
+        to_end   a x 2020-12-01 9000 0 1 no 2021-01-15
+        one_old  a x 2020-12-01 9000 0 1 no 2021-01-15
+        one_old  b x 2019-09-01 9000 0 1 no 2019-10-10
         long_ago a x 2019-12-01 9000 0 1 no 2020-01-10
         long_ago b x 2019-09-01 9000 0 1 no 2019-10-10
         over     a x 2019-09-01 9000 0 1 no 2019-10-10
@@ -275,6 +278,7 @@ def test_each_loan_must_be_reported_to_the_end_or_repaid() -> None:
     loans = told({"core_loan_outcome": rows}, MATURE, "B1")
     assert {firm: row["outcome"] for firm, row in loans.items()} == {
         "repaid": "good", "half": "censored", "early": "censored",
+        "to_end": "good", "one_old": "good",
     }  # fmt: skip
     assert (loans["half"]["observed"], loans["half"]["weight"]) == (213 / 366, 213 / 366)
     assert loans["early"]["weight"] == 0
