@@ -91,6 +91,7 @@ CASES: dict[str, tuple[dict[str, list[str]], str, str | None]] = {
     ),
     # Known only after the day on which firms were asked.
     "bad_already": ({"court_dishonest": ["2019-12-30 2020-01-05"]}, "ineligible", None),
+    "bad_on_the_day": ({"court_dishonest": ["2019-12-31 2020-01-05"]}, "ineligible", None),
     "bad_a_year_ago": ({"court_dishonest": ["2018-12-31 2020-01-05"]}, "good", None),
     "gone_already": (
         {"reg_status_event": ["deregistered 2019-12-30 - 2020-01-02"]},
@@ -274,6 +275,9 @@ def test_each_loan_must_be_reported_to_the_end_or_repaid() -> None:
         over     a x 2019-09-01 9000 0 1 no 2019-10-10
         next     a x 2021-01-01 9000 0 3 no 2021-02-15
         bad      a x 2019-11-01 9000 0 3 no 2019-12-10
+        bad_long a x 2018-11-01 9000 0 3 no 2018-12-10
+        bad_long a x 2019-11-01 9000 0 3 no 2019-12-10
+        bad_long a x 2020-02-01 9000 0 3 no 2020-03-10
         bad      a x 2020-02-01 9000 0 3 no 2020-03-10"""
     loans = told({"core_loan_outcome": rows}, MATURE, "B1")
     assert {firm: row["outcome"] for firm, row in loans.items()} == {
