@@ -179,11 +179,7 @@ VIEWS = [
     ),
     (SOURCES, "pairs.left_event_date", "pairs.right_event_date"),
     (EVENTS, 'table["op"] != "D", ', ""),
-    (
-        EVENTS,
-        "exec_amount >= OWED_AT_LEAST)\n    day",
-        "exec_amount > OWED_AT_LEAST)\n    day",
-    ),
+    (EVENTS, "owed >= OWED_AT_LEAST", "owed > OWED_AT_LEAST"),
     (EVENTS, "both.over <= both.day)\n    paid", "both.over < both.day)\n    paid"),
     (EVENTS, "GRACE_DAYS = 60", "GRACE_DAYS = 59"),
     (EVENTS, "LOST_DAYS = 90", "LOST_DAYS = 91"),
@@ -194,7 +190,7 @@ VIEWS = [
     ),
     (EVENTS, "return ibis.greatest(moment, day", "return ibis.least(moment, day"),
     (EVENTS, "numbered.place == 0", "numbered.place >= 0"),
-    (EVENTS, "cases.exec_amount.isnull() | (", "("),
+    (EVENTS, "owed.isnull() | (", "("),
 ]
 
 CONSENT = [
@@ -305,9 +301,12 @@ BECAME = [
     (MODELLED, "(end > as_of)", "(end >= as_of)"),
     (
         MODELLED,
-        "cases.exec_status.notin(PERFORMED)",
-        'cases.exec_status.isin(["open"])',
+        "stood.exec_status.notin(PERFORMED)",
+        'stood.exec_status.isin(["open"])',
     ),
+    (MODELLED, "cases.large, cases.day <= as_of", "cases.large"),
+    (MODELLED, "cases.large, cases.day <= as_of", "cases.day <= as_of"),
+    (MODELLED, '.semi_join(due, CASE).select("firm_key")', '.select("firm_key")'),
     (MODELLED, "GRACE_DAYS) <= day", "GRACE_DAYS - 2) <= day"),
     (MODELLED, '(t.case_kind == "wage_blacklist") & ', ""),
     (MODELLED, "*public, bad_loans(tables, as_of)", "*public"),
@@ -323,7 +322,17 @@ BECAME = [
         "(last_reports(tables, as_of), owing | past_due | classified)",
     ),
     (EVENTS, "ibis.coalesce(done.closed_date, told_on)", "done.closed_date"),
-    (EVENTS, '.union(withdrawn(tables["court_enforcement"], key))', ""),
+    (EVENTS, '.union(withdrawn(tables["court_enforcement"], CASE))', ""),
+    (EVENTS, "PART_OF_SALES = 50", "PART_OF_SALES = 51"),
+    (EVENTS, "owed * PART_OF_SALES >= both.sales", "owed * PART_OF_SALES > both.sales"),
+    (EVENTS, ".fill_null(True)", ".fill_null(False)"),
+    (EVENTS, "            returns.ended <= cases.filed_date,\n", ""),
+    (EVENTS, "            returns.ended > year_before,\n", ""),
+    (EVENTS, "            returns.told_at <= cases.counts_at,\n", ""),
+    (EVENTS, "returns.over_at.isnull() | (returns.over_at > cases.counts_at),", ""),
+    (EVENTS, ".filter(ibis._.filed_at.notnull())", ""),
+    (EVENTS, "cases.firm_key == returns.firm_key,\n            ", ""),
+    (EVENTS, "~cases.large & (cases.counts_at < midnight)", "~cases.large"),
 ]
 
 FAULTS = [

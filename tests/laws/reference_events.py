@@ -11,12 +11,16 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from kexin.algebra.dates import months_before
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 Record = dict[str, Any]
 
 OWED_AT_LEAST = Decimal(50_000)
+SHARE_OF_SALES = Decimal("0.02")
+SALES = ("sales_taxable", "sales_exempt", "sales_export")
 
 
 def label_events(tables: Mapping[str, list[Record]], as_of: date) -> list[Record]:
@@ -30,7 +34,12 @@ def label_events(tables: Mapping[str, list[Record]], as_of: date) -> list[Record
         return [row for row in rows if row["known_at"] < after(as_of)]
 
     events = [
-        *of_enforcement(known("court_enforcement"), gone("court_enforcement"), as_of),
+        *of_enforcement(
+            known("court_enforcement"),
+            gone("court_enforcement"),
+            tables.get("tax_vat_return", []),
+            as_of,
+        ),
         *told_once("B2.2", "list_date", known("court_dishonest"), case_and_party),
         *told_once("B2.3", "end_date", filter(large_rest, known("court_round_end"))),
         *of_spells(
@@ -167,17 +176,34 @@ def told_once(
 
 
 def of_enforcement(
-    rows: list[Record], gone: list[Record], as_of: date
+    rows: list[Record], gone: list[Record], returns: list[Record], as_of: date
 ) -> Iterator[Record]:
-    """B2.1: CNY 50,000 or more, or nobody knows; not paid within 60 days."""
+    """B2.1: for CNY 50,000 and 2 % of sales, or nobody knows; not paid in 60 days."""
     for first, *later in versions_by(case_and_party, rows):
-        amount = first["exec_amount"]
-        day = first["filed_date"] + timedelta(60)
+        bad = lasted("B2.1", first, first["filed_date"] + timedelta(60))
+        amount, day = first["exec_amount"], bad["event_date"]
         ends = [ended for row in (first, *later) for ended in performed_on(row)]
         ends += withdrawn_on(gone, case_and_party, first)
         paid = any(end <= day for end in ends)
-        if (amount is None or amount >= OWED_AT_LEAST) and not paid and day <= as_of:
-            yield lasted("B2.1", first, day)
+        sales = sales_before(first, returns, bad["known_at"])
+        least = max(OWED_AT_LEAST, SHARE_OF_SALES * sales)
+        if (amount is None or amount >= least) and not paid and day <= as_of:
+            yield bad
+
+
+def sales_before(case: Record, returns: list[Record], moment: datetime) -> Decimal:
+    """Sales of the twelve months before a filing, as returns told at a moment."""
+    filed = case["filed_date"]
+    year_before = months_before(filed, 12)
+    own = [
+        row
+        for row in returns
+        if row["firm_key"] == case["firm_key"]
+        if year_before < row["event_date"] <= filed
+        if row["known_at"] <= moment and row["filed_at"] is not None
+        if row["superseded_at"] is None or row["superseded_at"] > moment
+    ]
+    return sum((row[kind] or Decimal(0) for row in own for kind in SALES), Decimal(0))
 
 
 def performed_on(row: Record) -> Iterator[date]:

@@ -5,8 +5,7 @@ known. What a source withdrew later, as enforcement lists do once a debt is paid
 happen: so every version that was known by the day counts, also those that ended. What
 has to last for some days to be bad is over when it was withdrawn.
 
-B2.10, arrears that stay, is left out, as its row says: it is for sensitivity. B2.1 is
-read with its fixed amount alone; the share of sales that goes with it is left out.
+B2.10, arrears that stay, is left out, as its row says: it is for sensitivity.
 
 Events are versions as records are, so that outcomes and signals read the same table.
 """
@@ -31,6 +30,9 @@ if TYPE_CHECKING:
 OWED_AT_LEAST = 50_000
 """CNY of an enforcement that counts (B2.1, B2.3) [design]."""
 
+PART_OF_SALES = 50
+"""An enforcement counts from one part in so many, 2 %, of a year's sales (B2.1)."""
+
 GRACE_DAYS = 60
 """Days in which an enforcement may be performed, or a restriction lifted."""
 
@@ -41,6 +43,9 @@ BANKRUPTCIES = ("liquidation", "reorganisation", "composition")
 """Proceedings that count once they are accepted (B2.5)."""
 
 PERFORMED = ("performed", "settled", "withdrawn")
+
+CASE = ("case_id", "party_seq")
+"""What names an enforcement."""
 
 COLUMNS = (
     "firm_key",
@@ -82,8 +87,9 @@ def lesser_events(tables: Tables, known_by: date) -> ir.Table:
         `firm_key` and `day`, that of filing.
     """
     cases = seen(enforced(tables), known_by)
-    small = (cases.exec_amount < OWED_AT_LEAST).fill_null(False)  # noqa: FBT003
-    paid = (cases.paid_at < ibis.literal(next_midnight(known_by))).fill_null(False)  # noqa: FBT003
+    midnight = ibis.literal(next_midnight(known_by))
+    small = ~cases.large & (cases.counts_at < midnight)
+    paid = (cases.paid_at < midnight).fill_null(False)  # noqa: FBT003
     return cases.filter(small | paid).select("firm_key", day=cases.filed_date)
 
 
@@ -162,33 +168,74 @@ def event_of(
 
 
 def enforced(tables: Tables) -> ir.Table:
-    """Return each enforcement as first told, and when it was told paid in time."""
-    key = ("case_id", "party_seq")
+    """Return each enforcement as first told.
+
+    Also `day`, on which it counts unless it was performed by then; `counts_at`, when
+    that can be told; `paid_at`, when it was told performed in time; and `large`.
+    """
     told = delivered(tables["court_enforcement"])
-    first = first_told(told, key)
+    first = first_told(told, CASE)
+    first = first.mutate(day=after(first.filed_date, GRACE_DAYS))
+    cases = first.mutate(counts_at=later(first.known_at, first.day))
     done = told.filter(told.exec_status.isin(PERFORMED))
     told_on = done.known_at.cast("date")
     ends = done.select(
-        *key, over=ibis.coalesce(done.closed_date, told_on), over_at=done.known_at
-    ).union(withdrawn(tables["court_enforcement"], key))
-    both = first.select(*key, day=after(first.filed_date, GRACE_DAYS)).join(ends, key)
+        *CASE, over=ibis.coalesce(done.closed_date, told_on), over_at=done.known_at
+    ).union(withdrawn(tables["court_enforcement"], CASE))
+    both = cases.select(*CASE, "day").join(ends, CASE)
     in_time = both.filter(both.over <= both.day)
-    paid = in_time.group_by(*key).agg(paid_at=in_time.over_at.min())
-    return first.left_join(paid, list(key))
+    paid = in_time.group_by(*CASE).agg(paid_at=in_time.over_at.min())
+    return measured(cases, tables).left_join(paid, CASE)
+
+
+def measured(cases: ir.Table, tables: Tables) -> ir.Table:
+    """Return enforcements with `large`: whether one is for much, or nobody knows.
+
+    For much is CNY 50,000 and 2 % of the sales of the twelve months before its filing,
+    as returns told when it counts.
+    """
+    told = tables["tax_vat_return"].filter(ibis._.filed_at.notnull())
+    returns = told.select(
+        "firm_key",
+        ended=told.event_date,
+        told_at=told.known_at,
+        over_at=told.superseded_at,
+        sales=declared(told),
+    )
+    year_before = (cases.filed_date - ibis.interval(months=12)).cast("date")
+    year = cases.join(
+        returns,
+        [
+            cases.firm_key == returns.firm_key,
+            returns.ended <= cases.filed_date,
+            returns.ended > year_before,
+            returns.told_at <= cases.counts_at,
+            returns.over_at.isnull() | (returns.over_at > cases.counts_at),
+        ],
+    )
+    sold = year.group_by(*CASE).agg(sales=year.sales.sum())
+    both = cases.left_join(sold, CASE)
+    owed = both.exec_amount
+    share = (owed * PART_OF_SALES >= both.sales).fill_null(True)  # noqa: FBT003
+    large = owed.isnull() | ((owed >= OWED_AT_LEAST) & share)
+    return both.select(*cases.columns, large=large)
+
+
+def declared(returns: ir.Table) -> ir.DecimalValue:
+    """Return all sales that VAT returns declare, CNY."""
+    kinds = ("sales_taxable", "sales_exempt", "sales_export")
+    sales: ir.DecimalValue = sum(returns[kind].fill_null(0) for kind in kinds)
+    return sales
 
 
 def not_performed(tables: Tables) -> ir.Table:
-    """B2.1: enforced for CNY 50,000 or more, and not paid within 60 days."""
-    cases = enforced(tables)
-    large = cases.exec_amount.isnull() | (cases.exec_amount >= OWED_AT_LEAST)
-    day = after(cases.filed_date, GRACE_DAYS)
-    known = later(cases.known_at, day)
+    """B2.1: enforced for much, and not performed within 60 days."""
     return event_of(
-        cases.mutate(day=day, known=known, large=large).filter("large"),
+        enforced(tables).filter("large"),
         "B2.1",
         "court_enforcement",
         ibis._.day,
-        ibis._.known,
+        ibis._.counts_at,
         ibis._.paid_at,
     )
 

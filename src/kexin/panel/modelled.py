@@ -10,11 +10,14 @@ from kexin.algebra.dates import months_before
 from kexin.algebra.to_ibis import visible
 from kexin.panel.events import (
     BANKRUPTCIES,
+    CASE,
     GRACE_DAYS,
     LOST_DAYS,
     OWED_AT_LEAST,
     PERFORMED,
     after,
+    declared,
+    enforced,
     label_events,
 )
 from kexin.panel.loans import bad_loans, loan_events
@@ -87,8 +90,7 @@ def busy(tables: Tables, as_of: date) -> ir.Table:
     year_ago = months_before(as_of, MONTHS)
     returns = visible(tables["tax_vat_return"], as_of)
     staff = visible(tables["si_month"], as_of)
-    sales = returns.sales_taxable + returns.sales_exempt + returns.sales_export
-    sold = returns.filter(sales > 0, returns.event_date > year_ago)
+    sold = returns.filter(declared(returns) > 0, returns.event_date > year_ago)
     insured = staff.filter(staff.insured_count > 0, staff.event_date > year_ago)
     return sold.select("firm_key").union(insured.select("firm_key"))
 
@@ -98,7 +100,7 @@ def open_events(tables: Tables, as_of: date) -> ir.Table:
 
     Records that a source withdrew, as lists do once a debt is paid, are over.
     """
-    public = []
+    public = [unperformed(tables, as_of)]
     for name, is_open in OPEN.items():
         table = visible(tables[name], as_of)
         public.append(table.filter(is_open(table, as_of)).select("firm_key"))
@@ -110,11 +112,13 @@ def not_over(end: ir.DateValue, as_of: date) -> ir.BooleanValue:
     return end.isnull() | (end > as_of)
 
 
-def unperformed(cases: ir.Table, as_of: date) -> ir.BooleanValue:
-    """Whether an enforcement is large, 60 days old, and not performed."""
-    large = cases.exec_amount.isnull() | (cases.exec_amount >= OWED_AT_LEAST)
-    due = after(cases.filed_date, GRACE_DAYS) <= as_of
-    return large & due & cases.exec_status.notin(PERFORMED)
+def unperformed(tables: Tables, as_of: date) -> ir.Table:
+    """Return firms with an enforcement that counts and is not performed: `firm_key`."""
+    cases = enforced(tables)
+    due = cases.filter(cases.large, cases.day <= as_of)
+    stood = visible(tables["court_enforcement"], as_of)
+    held = stood.filter(stood.exec_status.notin(PERFORMED))
+    return held.semi_join(due, CASE).select("firm_key")
 
 
 def bankrupt(cases: ir.Table, as_of: date) -> ir.BooleanValue:
@@ -130,7 +134,6 @@ OPEN: Mapping[str, Callable[[ir.Table, date], ir.BooleanValue]] = {
         t.unpaid_amount.isnull() | (t.unpaid_amount >= OWED_AT_LEAST)
     ),
     "court_dishonest": lambda t, day: not_over(t.remove_date, day),
-    "court_enforcement": unperformed,
     "court_spending_limit": lambda t, day: (
         (after(t.order_date, GRACE_DAYS) <= day) & not_over(t.lifted_date, day)
     ),
@@ -141,4 +144,4 @@ OPEN: Mapping[str, Callable[[ir.Table, date], ir.BooleanValue]] = {
         (after(t.declared_date, LOST_DAYS) <= day) & not_over(t.lifted_date, day)
     ),
 }
-"""When a record of a table is a bad event that is not over."""
+"""When a record of a table is by itself a bad event that is not over."""

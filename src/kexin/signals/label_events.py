@@ -15,7 +15,12 @@ from kexin.registers.court import (
     CourtSpendingLimit,
 )
 from kexin.registers.social import SiWageArrears
-from kexin.registers.tax import TaxAbnormalStatus, TaxCreditRating, TaxInspection
+from kexin.registers.tax import (
+    TaxAbnormalStatus,
+    TaxCreditRating,
+    TaxInspection,
+    TaxVatReturn,
+)
 
 label_event = Derived(
     name="label_event",
@@ -30,6 +35,7 @@ label_event = Derived(
         TaxAbnormalStatus.id,
         TaxCreditRating.id,
         TaxInspection.id,
+        TaxVatReturn.id,
     ),
     columns=(("event", Column("label_event", "event")),),
 )

@@ -52,8 +52,8 @@ def standing(*firms: str) -> dict[str, str]:
         ),
         "tax_vat_return": "\n".join(
             [
-                "firm period_end sales_taxable sales_exempt sales_export",
-                *(f"{firm} 2019-06-30 1000 0 0" for firm in firms),
+                "firm period_end filed_at sales_taxable sales_exempt sales_export",
+                *(f"{firm} 2019-06-30 2019-07-10 1000 0 0" for firm in firms),
             ]
         ),
     }

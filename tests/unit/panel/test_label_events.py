@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from kexin.panel.events import label_events
+from kexin.panel.events import label_events, lesser_events
 from unit.panel.delivered import held
 
 LATE = "2021-12-31"
@@ -101,6 +101,53 @@ def test_an_event_counts_on_the_day_that_the_rule_names(
     event: str, table: str, text: str, day: str | None
 ) -> None:
     assert events(LATE, **{table: text}) == ([(event, day)] if day else NONE)
+
+
+RETURN = "period_start period_end filed_at sales_taxable sales_exempt sales_export known until row"
+YEAR_BEFORE = "2018-12-01 2018-12-31 2019-01-10 9000000 - - 2019-01-10 - a"
+JANUARY = "2019-01-01 2019-01-31 2019-02-10 1000000 1000000 1000000 2019-02-10 - b"
+DECEMBER = "2019-12-01 2019-12-31 2020-01-15 2000000 - - {} - c"
+ON_THE_DAY = "2020-03-01"
+
+
+@pytest.mark.parametrize(
+    ("owed", "returns", "counts"),
+    [
+        # Two hundredths of the five million of twelve months: 100,000.
+        ("100000", [YEAR_BEFORE, JANUARY, DECEMBER.format(ON_THE_DAY)], True),
+        ("99999.99", [YEAR_BEFORE, JANUARY, DECEMBER.format(ON_THE_DAY)], False),
+        # Told only after the enforcement counted.
+        ("60000", [JANUARY, DECEMBER.format("2020-03-02")], True),
+        ("59999.99", [JANUARY, DECEMBER.format("2020-03-02")], False),
+        ("99999.99", [JANUARY, DECEMBER.format(ON_THE_DAY).replace("2020-01-15", "-")], True),
+        ("-", [JANUARY, DECEMBER.format(ON_THE_DAY)], True),
+        ("50000", ["2019-01-01 2019-01-31 2019-02-10 2000000 - - 2019-02-10 - b"], True),
+        ("49999.99", ["2019-01-01 2019-01-31 2019-02-10 2000000 - - 2019-02-10 - b"], False),
+    ],
+)  # fmt: skip
+def test_an_enforcement_counts_from_two_hundredths_of_the_sales_of_a_year(
+    owed: str, returns: list[str], *, counts: bool
+) -> None:
+    case = f"{CASE}\nc 1 2020-01-01 {owed} open - 2020-01-05 a"
+    told = "\n".join([RETURN, *returns])
+    found = events(LATE, court_enforcement=case, tax_vat_return=told)
+    assert found == ([("B2.1", ON_THE_DAY)] if counts else NONE)
+
+
+def test_sales_are_those_that_stood_when_the_enforcement_counted() -> None:
+    case = f"{CASE}\nc 1 2020-01-01 99999.99 open - 2020-01-05 a"
+    amended = f"""{RETURN}
+        2019-12-01 2019-12-31 2020-01-15 5000000 - - 2020-01-15 {{}} a
+        2019-12-01 2019-12-31 2020-01-15 1000000 - - {{}}       -  b"""
+    for day, found in (("2020-03-01", [("B2.1", ON_THE_DAY)]), ("2020-03-02", NONE)):
+        told = amended.format(day, day)
+        assert events(LATE, court_enforcement=case, tax_vat_return=told) == found
+
+
+def test_an_enforcement_is_known_to_be_for_little_once_its_sixty_days_are_over() -> None:
+    tables = held({"court_enforcement": f"{CASE}\nc 1 2020-01-01 60 open - 2020-01-05 a"})
+    for day, number in ((date(2020, 2, 29), 0), (date(2020, 3, 1), 1)):
+        assert lesser_events(tables, day).count().execute() == number
 
 
 def test_an_enforcement_is_not_known_bad_before_its_sixty_days_are_over() -> None:

@@ -17,6 +17,7 @@ LIST = "case_id party_seq list_date remove_date"
 CASE = "case_id party_seq filed_date exec_amount exec_status closed_date"
 LIMIT = "order_no order_date lifted_date"
 BANKRUPTCY = "case_id proc_kind applicant_kind apply_date accept_date bk_status event"
+RETURN = "period_end filed_at sales_taxable sales_exempt sales_export"
 LOAN = "loan_id report_month balance dpd five_class is_rescheduled"
 
 IN, OUT, BEFORE = False, None, True
@@ -39,12 +40,10 @@ CASES: dict[str, tuple[dict[str, str], bool | None]] = {
         {"reg_firm": f"{REGISTRY}\n1100 no active 2019-01-01 2019-01-01"}, OUT,
     ),
     "no sales": (
-        {"tax_vat_return": "period_end sales_taxable sales_exempt sales_export\n"
-         "2019-06-30 0 0 0"}, OUT,
+        {"tax_vat_return": f"{RETURN}\n2019-06-30 2019-07-10 0 0 0"}, OUT,
     ),
     "sales of more than a year ago": (
-        {"tax_vat_return": "period_end sales_taxable sales_exempt sales_export\n"
-         "2018-12-31 9 0 0"}, OUT,
+        {"tax_vat_return": f"{RETURN}\n2018-12-31 2019-01-10 9 0 0"}, OUT,
     ),
     "staff alone": ({"tax_vat_return": "", "si_month": f"{STAFF}\n2019-06-01 pension 1"}, IN),
     "staff of none": (
@@ -65,6 +64,14 @@ CASES: dict[str, tuple[dict[str, str], bool | None]] = {
     ),
     "little not performed": (
         {"court_enforcement": f"{CASE}\nc 1 2016-01-01 49999.99 open -"}, IN,
+    ),
+    "little for its sales not performed": (
+        {"court_enforcement": f"{CASE}\nc 1 2019-09-01 50000 open -",
+         "tax_vat_return": f"{RETURN}\n2019-06-30 2019-07-10 2500000.01 - -"}, IN,
+    ),
+    "much for its sales not performed": (
+        {"court_enforcement": f"{CASE}\nc 1 2016-01-01 50000 open -",
+         "tax_vat_return": f"{RETURN}\n2019-06-30 2019-07-10 2500000.01 - -"}, OUT,
     ),
     "performed late": (
         {"court_enforcement": f"{CASE}\nc 1 2016-01-01 50000 performed 2016-06-01"}, BEFORE,

@@ -232,6 +232,20 @@ def test_before_its_window_is_reported_a_firm_is_bad_or_censored_never_good() ->
     assert half["silent"]["observed"] == 183 / 366
 
 
+def test_little_is_measured_by_the_sales_of_the_year_before() -> None:
+    tables = standing("small", "large") | {
+        "court_enforcement": "firm case_id party_seq filed_date exec_amount exec_status\n"
+        "small s 1 2020-05-01 60000 open\nlarge l 1 2020-05-01 60000 open",
+        "tax_vat_return": """
+            firm  period_end filed_at   sales_taxable
+            small 2019-06-30 2019-07-10 2999999.99
+            large 2019-06-30 2019-07-10 3000000.01""",
+    }
+    found = told(tables, label="B2")
+    assert found["small"]["outcome"] == "bad"
+    assert found["large"]["outcome"] == "indeterminate"
+
+
 def test_a_window_is_mature_sixteen_months_after_its_day() -> None:
     # The example of POLICY.md 1.2: on 2026-11-23 the last usable month end is 2025-06-30.
     assert is_mature(date(2025, 6, 30), date(2026, 11, 23))
