@@ -107,6 +107,7 @@ RETURN = "period_start period_end filed_at sales_taxable sales_exempt sales_expo
 YEAR_BEFORE = "2018-12-01 2018-12-31 2019-01-10 9000000 - - 2019-01-10 - a"
 JANUARY = "2019-01-01 2019-01-31 2019-02-10 1000000 1000000 1000000 2019-02-10 - b"
 DECEMBER = "2019-12-01 2019-12-31 2020-01-15 2000000 - - {} - c"
+AFTERWARDS = "2020-01-01 2020-01-31 2020-02-10 2000000 - - 2020-02-10 - d"
 ON_THE_DAY = "2020-03-01"
 
 
@@ -119,6 +120,7 @@ ON_THE_DAY = "2020-03-01"
         # Told only after the enforcement counted.
         ("60000", [JANUARY, DECEMBER.format("2020-03-02")], True),
         ("59999.99", [JANUARY, DECEMBER.format("2020-03-02")], False),
+        ("60000", [JANUARY, AFTERWARDS], True),
         ("99999.99", [JANUARY, DECEMBER.format(ON_THE_DAY).replace("2020-01-15", "-")], True),
         ("-", [JANUARY, DECEMBER.format(ON_THE_DAY)], True),
         ("50000", ["2019-01-01 2019-01-31 2019-02-10 2000000 - - 2019-02-10 - b"], True),
