@@ -31,7 +31,8 @@ OWED_AT_LEAST = 50_000
 """CNY of an enforcement that counts (B2.1, B2.3) [design]."""
 
 PART_OF_SALES = 50
-"""An enforcement counts from one part in so many, 2 %, of a year's sales (B2.1)."""
+"""An enforcement counts from one part in so many, 2 %, of a year's sales (B2.1)
+[design]."""
 
 GRACE_DAYS = 60
 """Days in which an enforcement may be performed, or a restriction lifted."""
@@ -191,8 +192,8 @@ def enforced(tables: Tables) -> ir.Table:
 def measured(cases: ir.Table, tables: Tables) -> ir.Table:
     """Return enforcements with `large`: whether one is for much, or nobody knows.
 
-    For much is CNY 50,000 and 2 % of the sales of the twelve months before its filing,
-    as returns told when it counts.
+    For much is CNY 50,000 and 2 % of the sales of the twelve months before its filing
+    (B2.1), as returns told when it counts.
     """
     told = tables["tax_vat_return"].filter(ibis._.filed_at.notnull())
     returns = told.select(
