@@ -28,7 +28,7 @@ import sys
 from kexin.cli.demonstration import City, on_city
 from kexin.cli.screen import Screen
 small = City(
-    firms={FIRMS}, seed=20261123, learnt_on=date(2025, 3, 31),
+    firms={FIRMS}, seed=20261123, learnt_on=date(2024, 9, 30),
     decided_on=date(2025, 12, 31), received=date(2026, 11, 1),
 )
 on_city(Screen("en"), Path(sys.argv[1]), small)
